@@ -1,0 +1,111 @@
+"""Whether a site really allocates, whether it is shown, and how loudly."""
+
+from __future__ import annotations
+
+import re
+
+from goescape_lsp.core.model import Allocation, FileFacts, Finding, Kind, Rule, Temperature, Verdict
+from goescape_lsp.core.settings import Settings
+from goescape_lsp.core.shape import Boxed
+
+_FREE_BOXES = frozenset([Boxed.CONSTANT, Boxed.ONE_BYTE, Boxed.ZERO_SIZE, Boxed.POINTER_SHAPED])
+_EMPTY = re.compile(r"^(?:&struct ?\{\}\{\}|\[\][^{]*\{\}|make\(\[\].*, 0(?:, 0)?\))$", re.DOTALL)
+_SIZED_MAKE = re.compile(r"^make\(\[\].*, (?P<size>[^,()]+)\)$", re.DOTALL)
+_HINTED_MAP = re.compile(r"^make\(map\[.*, (?P<hint>[^,]+)\)$", re.DOTALL)
+_SMALL_MAP = 8  # entries that fit the first bucket or group, which a local map has on the stack (go1.21 to go1.27)
+_ALLOCATION_RULES = frozenset(
+    [
+        Rule.GROWING_APPEND,
+        Rule.VARIABLE_SIZE_MAKE,
+        Rule.STRING_CONVERSION,
+        Rule.STRING_CONCATENATION,
+        Rule.MAKE_CHANNEL,
+        Rule.MAP_STORAGE,
+    ]
+)
+
+
+def judge_heap(kind: Kind, rule: Rule, subject: str, boxed: Boxed, *, is_static: bool) -> tuple[Allocation, str]:
+    """Return whether a heap verdict allocates when it runs, and the key of the reason, "" for the plain case.
+
+    `is_static` says that a function literal captures nothing, or that inlined code is reached only when it is free.
+    Source: runtime.convT*, cmd/compile's static data, go1.21 to go1.27.
+    """
+    if boxed in _FREE_BOXES:
+        return Allocation.DOES_NOT_ALLOCATE, boxed.name.lower().replace("_", "-")
+    if is_static:
+        return Allocation.DOES_NOT_ALLOCATE, "no-captures" if kind is Kind.CLOSURE else "unreached"
+    if rule is Rule.ZERO_SIZE_ELEMENT or _EMPTY.match(subject):
+        return Allocation.DOES_NOT_ALLOCATE, "zero-size"
+    if boxed is Boxed.SMALL_INTEGER:
+        return Allocation.MAY_ALLOCATE, "small-integer"
+    if boxed is Boxed.STRING:
+        return Allocation.MAY_ALLOCATE, "empty-string"
+    if boxed is Boxed.UNKNOWN:
+        return Allocation.UNKNOWN, "unknown-type"
+    if kind is Kind.APPEND:
+        return Allocation.MAY_ALLOCATE, "growth"
+    return Allocation.ALLOCATES, ""
+
+
+def judge_stays(kind: Kind, subject: str, *, is_zero_copy: bool) -> tuple[Allocation, str, Rule | None]:
+    """Return whether a value that stays on the stack allocates all the same, why, and the rule that says so."""
+    if kind is Kind.APPEND:
+        return Allocation.MAY_ALLOCATE, "growth", Rule.GROWING_APPEND
+    if kind is Kind.SLICE and (made := _SIZED_MAKE.match(subject)) is not None and not made["size"].isdigit():
+        return Allocation.MAY_ALLOCATE, "stack-buffer", Rule.VARIABLE_SIZE_MAKE
+    if kind is Kind.MAP and (made := _HINTED_MAP.match(subject)) is not None:
+        return _hinted(made["hint"])
+    if is_zero_copy:
+        return Allocation.DOES_NOT_ALLOCATE, "zero-copy", None
+    if kind in {Kind.STRING, Kind.BYTES, Kind.MAP}:
+        return Allocation.UNKNOWN, "", None
+    return Allocation.DOES_NOT_ALLOCATE, "", None
+
+
+def is_shown(finding: Finding, facts: FileFacts, settings: Settings) -> bool:
+    """Say whether a finding is published under the settings `show`, `tests` and `generated`."""
+    if (facts.is_test and not settings.tests) or (facts.is_generated and not settings.generated):
+        return False
+    return is_selected(finding, settings.show) and severity(finding, settings) != "off"
+
+
+def is_selected(finding: Finding, show: str) -> bool:
+    """Say whether a finding is among those that a value of the setting `show` asks for."""
+    is_allocation = finding.rule in _ALLOCATION_RULES
+    if not finding.is_heap and not is_allocation:
+        return False
+    match show:
+        case "all":
+            return finding.is_heap
+        case "hot":
+            return finding.temperature is Temperature.LOOP and _may_allocate(finding)
+        case _:
+            return _may_allocate(finding)
+
+
+def severity(finding: Finding, settings: Settings) -> str:
+    """Return `information`, `hint`, `warning`, `error` or `off`: by rule, else by temperature, else the default."""
+    chosen = settings.severity.get(str(finding.rule)) or settings.severity.get(str(finding.temperature))
+    if chosen is not None:
+        return chosen
+    return "hint" if finding.temperature is Temperature.COLD else "information"
+
+
+def strength(finding: Finding) -> tuple[int, int, int]:
+    """Return a key that sorts the findings that matter most first: hot before cold, certain before possible."""
+    heat = {Temperature.LOOP: 0, Temperature.NORMAL: 1, Temperature.COLD: 2}[finding.temperature]
+    sure = 0 if finding.allocation is Allocation.ALLOCATES else 1
+    return (heat, sure, 0 if finding.verdict is not Verdict.STAYS else 1)
+
+
+def _may_allocate(finding: Finding) -> bool:
+    return finding.allocation is not Allocation.DOES_NOT_ALLOCATE
+
+
+def _hinted(hint: str) -> tuple[Allocation, str, Rule | None]:
+    if hint.isdigit():
+        if int(hint) <= _SMALL_MAP:
+            return Allocation.UNKNOWN, "", None
+        return Allocation.ALLOCATES, "map-hint", Rule.MAP_STORAGE
+    return Allocation.MAY_ALLOCATE, "map-hint", Rule.MAP_STORAGE

@@ -1,0 +1,245 @@
+"""The compiler's -m=2 text to verdicts, blocks and inlining facts; accepts every dialect and never raises.
+
+Source of the forms: cmd/compile, go1.21 to go1.27, both dialects (`=` and `←`, with and without ` in F`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from goescape_lsp.core.model import Place, Verdict
+
+Located = Callable[[str, int, int], Place]
+
+_LINE = re.compile(r"^(?P<file>(?:[A-Za-z]:)?[^:\n]*?):(?P<line>\d+)(?::(?P<column>\d+))?: (?P<text>.*)$")
+_HEAD = re.compile(r"^(?P<subject>.+?) escapes to heap(?: in (?P<function>.+))?:$")
+_LEAK_HEAD = re.compile(
+    r"^parameter (?P<subject>.+) leaks to (?P<target>.+?)(?: for (?P<function>.+))? with derefs=(?P<derefs>\d+):$"
+)
+_TO_RESULT = re.compile(r"^leaking param: (?P<subject>\S+) to result (?P<result>\S+) level=(?P<level>\d+)$")
+_FLOW = re.compile(r"^  flow: (?P<target>.+) (?:=|←) (?P<operators>&|\**)(?P<source>.+):$")
+_FROM = re.compile(r"^    from (?P<expression>.*) \((?P<why>[^()]+(?:\.\.\.)?)\) at (?P<at>.+?)$")
+_AT = re.compile(r"^(?P<file>.*?):(?P<line>\d+)(?::(?P<column>\d+))?$")
+_CANNOT_INLINE = re.compile(r"^cannot inline (?P<function>.+?): (?P<reason>.*)$")
+
+_CONTENT = "leaking param content: "
+_LEAK = "leaking param: "
+_MOVED = "moved to heap: "
+_INLINED = "inlining call to "
+
+# Initialisers and range-over-func bodies are printed without a position (go1.23 and later).
+_CAPTURE = re.compile(r"^.* capturing by (?:ref|value): .*$")
+
+# Lines that say nothing about a site. A form that neither this table nor the parser knows is counted and reported.
+_KNOWN_ASIDES = (
+    _CAPTURE,
+    re.compile(r"^.* ignoring self-assignment in .+$"),
+    re.compile(r"^assuming \S+ is unsafe uintptr$"),
+    re.compile(r"^marking \S+ as escaping (?:\.\.\.)?uintptr$"),
+    re.compile(r"^(?:mutates|calls) param: \S+ derefs=\d+$"),
+    re.compile(r"^(?:partially )?devirtualizing .+ to .+$"),
+    re.compile(r"^cannot devirtualize .+: .+$"),
+    re.compile(r"^PGO devirtualizing .+$"),
+    re.compile(r"^should not PGO devirtualize .+$"),
+    re.compile(r"^function .+ considered 'big'; .*$"),
+    re.compile(r"^index bounds check elided$"),
+    re.compile(r"^skip inlining within testing\.B\.loop for .+$"),
+    re.compile(r"^.+ will be kept alive$"),
+    re.compile(r"^expr is unknown to bloop pass$"),
+    re.compile(r"^imprecise interface call$"),
+    re.compile(r"^(?:generated|removed) nil check$"),
+    re.compile(r"^ {2}warning: truncated explanation due to assignment cycle; .*$"),
+    re.compile(r"^can inline .+$"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictLine:
+    """One final line of the compiler about a subject.
+
+    `result` and `level` are given for parameters that leak to a result; `is_content` when what it points to leaks.
+    """
+
+    place: Place
+    subject: str
+    verdict: Verdict
+    result: str = ""
+    level: int = 0
+    is_content: bool = False
+    is_zero_copy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A `from` line: the compiler's expression, its reason in brackets, and where."""
+
+    expression: str
+    why: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """A `flow` line with the reasons below it; `operators` is `&`, stars, or nothing, before the source."""
+
+    target: str
+    operators: str
+    source: str
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The explanation of one subject: head line, arrows, and the compiler's raw lines without their position."""
+
+    place: Place
+    subject: str
+    function: str
+    arrows: tuple[Arrow, ...]
+    lines: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Draft:
+    place: Place
+    subject: str
+    function: str
+    lines: list[str]
+    is_leak: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What one output says: verdicts in the compiler's order, blocks of heap verdicts, inlining, unknown lines.
+
+    `inlined` maps a call's place to the callees that were inlined there, outermost first; `inlining` maps the place of
+    a function's name to the compiler's sentence about it; `bodiless` are functions without a Go body.
+    """
+
+    verdicts: tuple[VerdictLine, ...]
+    blocks: tuple[Block, ...]
+    inlined: dict[Place, tuple[str, ...]] = field(default_factory=dict[Place, tuple[str, ...]])
+    inlining: dict[Place, str] = field(default_factory=dict[Place, str])
+    bodiless: frozenset[str] = frozenset()
+    unknown: tuple[str, ...] = ()
+
+
+def parse_text(text: bytes, located: Located = Place) -> Parsed:
+    """Return what an -m=2 output says, with every place as `located` puts it.
+
+    Shape: lines as the compiler prints them, with or without `# package` headers, which are skipped; `located` takes
+    the printed file, line and column (0 when none was printed) and returns the place in the user's source.
+    Errors: none; a line that no table knows is in `unknown`.
+    """
+    verdicts: list[VerdictLine] = []
+    drafts: list[_Draft] = []
+    inlined: dict[Place, list[str]] = {}
+    inlining: dict[Place, str] = {}
+    bodiless: set[str] = set()
+    unknown: list[str] = []
+    for raw in text.decode("utf-8", "replace").splitlines():
+        match = _LINE.match(raw)
+        if match is None:
+            if raw and not raw.startswith("# ") and not _CAPTURE.match(raw):
+                unknown.append(raw)
+            continue
+        words = match["text"]
+        if words.startswith(" "):
+            if drafts and not words.startswith("  warning: "):
+                drafts[-1].lines.append(words)
+            elif not drafts:
+                unknown.append(raw)
+            continue
+        place = located(match["file"], int(match["line"]), int(match["column"] or 0))
+        if words.startswith(_INLINED):
+            names = inlined.setdefault(place, [])
+            name = words[len(_INLINED) :]
+            if name not in names:
+                names.append(name)
+        elif words.startswith("can inline "):
+            inlining[place] = words.partition(" as: ")[0]
+        elif (refused := _CANNOT_INLINE.match(words)) is not None:
+            if refused["reason"] == "no function body":
+                bodiless.add(refused["function"])
+            if not refused["reason"].startswith("repeated recursive cycle"):
+                inlining.setdefault(place, words)
+        elif words == "zero-copy string->[]byte conversion":
+            _mark_zero_copy(verdicts, place)
+        elif (draft := _head(place, words)) is not None:
+            drafts.append(draft)
+        elif (verdict := _verdict(place, words)) is not None:
+            verdicts.append(verdict)
+        elif not any(form.match(words) for form in _KNOWN_ASIDES):
+            unknown.append(raw)
+    return Parsed(
+        tuple(verdicts),
+        tuple(_finish(draft, located) for draft in drafts if not draft.is_leak),
+        {place: tuple(names) for place, names in inlined.items()},
+        inlining,
+        frozenset(bodiless),
+        tuple(unknown),
+    )
+
+
+def parse_arrows(lines: Iterable[str], located: Located = Place) -> tuple[Arrow, ...]:
+    """Return the arrows of a block's raw lines; lines of another form are left out."""
+    arrows: list[Arrow] = []
+    for line in lines:
+        if (flow := _FLOW.match(line)) is not None:
+            arrows.append(Arrow(flow["target"], flow["operators"], flow["source"], ()))
+        elif arrows and (reason := _FROM.match(line)) is not None:
+            last = arrows[-1]
+            step = Reason(reason["expression"], reason["why"], _place(reason["at"], located))
+            arrows[-1] = Arrow(last.target, last.operators, last.source, (*last.reasons, step))
+    return tuple(arrows)
+
+
+def _head(place: Place, words: str) -> _Draft | None:
+    if not words.endswith(":"):
+        return None
+    if (head := _HEAD.match(words)) is not None:
+        return _Draft(place, head["subject"], head["function"] or "", [words], is_leak=False)
+    if (leak := _LEAK_HEAD.match(words)) is not None:
+        return _Draft(place, leak["subject"], leak["function"] or "", [words], is_leak=True)
+    return None
+
+
+def _verdict(place: Place, words: str) -> VerdictLine | None:
+    if words.endswith(" does not escape"):
+        return VerdictLine(place, words.removesuffix(" does not escape"), Verdict.STAYS)
+    if words.endswith(" does not escape, mutate, or call"):
+        return VerdictLine(place, words.removesuffix(" does not escape, mutate, or call"), Verdict.STAYS)
+    if words.startswith(_MOVED):
+        return VerdictLine(place, words[len(_MOVED) :], Verdict.MOVED)
+    if (leak := _TO_RESULT.match(words)) is not None:
+        return VerdictLine(place, leak["subject"], Verdict.LEAKS, leak["result"], int(leak["level"]))
+    if words.startswith(_CONTENT):
+        return VerdictLine(place, words[len(_CONTENT) :], Verdict.LEAKS, is_content=True)
+    if words.startswith(_LEAK):
+        return VerdictLine(place, words[len(_LEAK) :], Verdict.LEAKS)
+    if words.endswith(" escapes to heap"):
+        return VerdictLine(place, words.removesuffix(" escapes to heap"), Verdict.ESCAPES)
+    return None
+
+
+def _mark_zero_copy(verdicts: list[VerdictLine], place: Place) -> None:
+    """Mark the conversion just judged as free (go1.22 and later print this extra line after its verdict)."""
+    for index in range(len(verdicts) - 1, max(len(verdicts) - 8, -1), -1):
+        line = verdicts[index]
+        if line.place == place and line.subject.startswith("([]byte)("):
+            verdicts[index] = VerdictLine(line.place, line.subject, line.verdict, is_zero_copy=True)
+            return
+
+
+def _finish(draft: _Draft, located: Located) -> Block:
+    arrows = parse_arrows(draft.lines, located)
+    return Block(draft.place, draft.subject, draft.function, arrows, tuple(draft.lines))
+
+
+def _place(text: str, located: Located) -> Place:
+    match = _AT.match(text)
+    if match is None:
+        return Place(text, 0, 0)
+    return located(match["file"], int(match["line"]), int(match["column"] or 0))

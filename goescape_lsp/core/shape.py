@@ -1,0 +1,97 @@
+"""What syntax says about one site, as values; made by `syntax`, read by the classifier."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from goescape_lsp.core.model import Kind, Place, Span, Temperature
+
+
+class Boxed(StrEnum):
+    """What is known of a value that is put into an interface; decides whether the boxing allocates."""
+
+    NOTHING = "nothing"  # the site is no boxing
+    UNKNOWN = "unknown"
+    CONSTANT = "constant"
+    ONE_BYTE = "one byte"
+    ZERO_SIZE = "zero size"
+    SMALL_INTEGER = "small integer"  # allocates unless the value is below 256
+    STRING = "string"  # allocates unless empty
+    POINTER_SHAPED = "pointer-shaped"
+    VALUE = "value"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The expression or name at a place.
+
+    `holder` is the name of the variable that first holds the value. `function` is Go's name of the enclosing function,
+    "" at package level. `loop_depth` counts the loops of that function around the place. `is_call` says that the
+    place is a call of a function (not a builtin, not a conversion), where inlined code is reported. `is_fallback`
+    says that no expression stands at the place and `span` is the best there is: the token or the line.
+    """
+
+    span: Span
+    expression: str
+    kind: Kind
+    function: str = ""
+    holder: Span | None = None
+    loop_depth: int = 0
+    temperature: Temperature = Temperature.NORMAL
+    temperature_reason: str = ""
+    boxed: Boxed = Boxed.NOTHING
+    size: int | None = None
+    is_call: bool = False
+    is_fallback: bool = False
+
+
+class Target(StrEnum):
+    """What the left side of an assignment is."""
+
+    GLOBAL = "global"
+    MAP = "map"
+    ELEMENT = "element"
+    FIELD = "field"
+    RESULT = "result"
+    LOCAL = "local"
+    OUTER_FUNCTION = "outer function"
+    UNKNOWN = "unknown"
+
+
+class Callee(StrEnum):
+    """What a call calls, as far as its own source tells."""
+
+    APPEND = "append"
+    PANIC = "panic"
+    COPY = "copy"
+    FUNCTION = "function"
+    METHOD = "method"
+    IMPORTED = "imported"
+    VALUE = "value"  # a function value, or a method of an interface
+    CONVERSION = "conversion"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call at a place: what it calls, the source text of the function, and its whole span."""
+
+    callee: Callee
+    function: str
+    span: Span
+    keyword: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A function literal around or at a place: where its `func` stands, and the `go` or `defer` that starts it.
+
+    `is_wrapper` says that there is no literal in the source: the compiler wraps the call of a `go` or `defer`
+    statement, and `place` is that keyword. `is_in_loop` is about the statement.
+    """
+
+    place: Place
+    keyword: str
+    is_wrapper: bool
+    is_in_loop: bool

@@ -1,0 +1,153 @@
+"""Moves facts along with edits, so that old findings stay at their expressions until a newer run replaces them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from difflib import SequenceMatcher
+
+from goescape_lsp.core.columns import split_lines
+from goescape_lsp.core.model import FileFacts, Finding, Function, Place, Span
+
+_MAX_COMPARED_LINES = 4_000
+"""Above it the changed middle of a file is taken as rewritten: comparing it would take seconds."""
+
+
+def shift(facts: FileFacts, new: bytes) -> FileFacts:
+    """Return the facts as they stand in the text `new`.
+
+    Shape: what stands on lines that are the same moves with them; on a changed line it stays where the text of the
+    expression is still found, and is dropped where it is not. `content` of the result is `new`.
+    """
+    if facts.content == new:
+        return facts
+    moved = _Moved(split_lines(facts.content), split_lines(new))
+    findings = (_finding(finding, facts.path, moved) for finding in facts.findings)
+    functions = (_function(function, moved) for function in facts.functions)
+    return replace(
+        facts,
+        content=new,
+        findings=tuple(finding for finding in findings if finding is not None),
+        functions=tuple(function for function in functions if function is not None),
+    )
+
+
+class _Moved:
+    """Where the lines of an old text are in a new one; line numbers count from 1."""
+
+    def __init__(self, old: Sequence[bytes], new: Sequence[bytes]) -> None:
+        self._old = old
+        self._new = new
+        self._same: dict[int, int] = {}
+        self._edited: dict[int, int] = {}
+        self._head = _common(old, new)
+        self._tail = _common(old[self._head :][::-1], new[self._head :][::-1])
+        middle_old = old[self._head : len(old) - self._tail]
+        middle_new = new[self._head : len(new) - self._tail]
+        self._compare(middle_old, middle_new)
+
+    def line(self, line: int) -> int | None:
+        """Return where an unchanged line is now."""
+        if line <= self._head:
+            return line
+        if line > len(self._old) - self._tail:
+            return line - len(self._old) + len(self._new)
+        return self._same.get(line)
+
+    def span(self, span: Span) -> Span | None:
+        """Return where a stretch of text is now, None when it is not there any more."""
+        first, last = self.line(span.line), self.line(span.end_line)
+        if first is not None and last is not None:
+            return Span(first, span.column, last, span.end_column) if last >= first else None
+        edited = self._edited.get(span.line)
+        if edited is None or span.line != span.end_line:
+            return None
+        text = self._old[span.line - 1][span.column - 1 : span.end_column - 1]
+        column = _find(self._new[edited - 1], text, span.column, self._old[span.line - 1])
+        return None if column is None else Span(edited, column, edited, column + len(text))
+
+    def place(self, place: Place, known: tuple[Span, Span]) -> Place:
+        """Return where a place is now; one inside the old span of `known` goes with it to the new one."""
+        old, new = known
+        line = self.line(place.line)
+        if line is not None:
+            return replace(place, line=line)
+        if old.line == old.end_line == place.line and old.column <= place.column <= old.end_column:
+            return replace(place, line=new.line, column=place.column + new.column - old.column)
+        return replace(place, line=self.near(place.line), column=0)
+
+    def near(self, line: int) -> int:
+        """Return the line that now stands where `line` stood, or the one before it."""
+        candidates = (self.line(before) or self._edited.get(before) for before in range(line, 0, -1))
+        return next((found for found in candidates if found is not None), 1)
+
+    def _compare(self, old: Sequence[bytes], new: Sequence[bytes]) -> None:
+        if max(len(old), len(new)) > _MAX_COMPARED_LINES:
+            return
+        for kind, a, a_end, b, b_end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+            if kind == "equal":
+                self._same.update((self._head + a + n + 1, self._head + b + n + 1) for n in range(a_end - a))
+            elif kind == "replace":
+                pairs = min(a_end - a, b_end - b)
+                self._edited.update((self._head + a + n + 1, self._head + b + n + 1) for n in range(pairs))
+
+
+def _common(one: Sequence[bytes], other: Sequence[bytes]) -> int:
+    """Return how many items are the same at the start."""
+    count = 0
+    for left, right in zip(one, other, strict=False):
+        if left != right:
+            break
+        count += 1
+    return count
+
+
+def _find(line: bytes, text: bytes, column: int, old_line: bytes) -> int | None:
+    """Return the 1-based column of `text` in an edited line; with several, the one that kept its distance to an end."""
+    if not text.strip():
+        return None
+    start = column - 1
+    if line[start : start + len(text)] == text and line[:start] == old_line[:start]:
+        return column
+    from_end = start + len(line) - len(old_line)
+    if from_end >= 0 and line[from_end : from_end + len(text)] == text and line[from_end:] == old_line[start:]:
+        return from_end + 1
+    return line.find(text) + 1 if line.count(text) == 1 else None
+
+
+def _finding(finding: Finding, path: str, moved: _Moved) -> Finding | None:
+    span = moved.span(finding.span)
+    if span is None:
+        return None
+    known = (finding.span, span)
+
+    def place(old: Place) -> Place:
+        return moved.place(old, known) if old.file == path else old
+
+    return replace(
+        finding,
+        span=span,
+        at=place(finding.at),
+        flow=tuple(replace(step, place=place(step.place)) for step in finding.flow),
+        decided_at=None if finding.decided_at is None else place(finding.decided_at),
+        holder=None if finding.holder is None else moved.span(finding.holder),
+    )
+
+
+def _function(function: Function, moved: _Moved) -> Function | None:
+    name = moved.span(function.name_span)
+    if name is None:
+        return None
+    old = function.span
+    # The body may change as it likes: the function ends where its last line went.
+    end = max(moved.near(old.end_line), name.line)
+    column = old.end_column if moved.line(old.end_line) is not None else 1
+    if end == name.line:
+        column = max(column, name.end_column)
+    parameters = ((parameter, moved.span(parameter.span)) for parameter in function.parameters)
+    return replace(
+        function,
+        name_span=name,
+        span=Span(min(moved.near(old.line), name.line), old.column, end, column),
+        parameters=tuple(replace(parameter, span=span) for parameter, span in parameters if span is not None),
+    )

@@ -1,0 +1,206 @@
+"""The one-line sentences about findings: what escapes, and why."""
+
+from __future__ import annotations
+
+from goescape_lsp.core.model import Cause, Finding, Kind, Rule, Verdict
+from goescape_lsp.core.words import Locale
+
+_LONGEST = 60
+
+EN: dict[str, str] = {
+    "what.map": "map",
+    "what.slice": "slice",
+    "what.new": "{expression}",
+    "what.composite": "{expression}",
+    "what.variable": "{subject}",
+    "what.closure": "closure",
+    "what.interface": "{expression}",
+    "what.string": "string",
+    "what.bytes": "byte slice",
+    "what.variadic": "argument slice",
+    "what.append": "appended slice",
+    "what.method-value": "method value {expression}",
+    "what.parameter": "parameter {subject}",
+    "what.channel": "channel",
+    "what.other": "{expression}",
+    "what.inlined": "{what} made in {callee}",
+    "escapes": "{what} escapes: {why}",
+    "moved": "{what} moved to heap: {why}",
+    "leaks": "{what} leaks: {why}",
+    "stays": "{what} stays on the stack",
+    "allocates": "{what} does not escape, but {why}",
+    "leaks.heap": "what is passed here goes to the heap",
+    "leaks.content": "what it points to goes to the heap",
+    "leaks.result": "it is part of result {result}",
+    "kept": "{why} ({keeper})",
+    "returned": "returned from function",
+    "captured-by-closure": "captured by a closure that outlives the call",
+    "captured-by-reference": "captured by reference in a closure that outlives the call",
+    "goroutine": "used by a goroutine",
+    "goroutine-by-reference": "captured by reference by a goroutine",
+    "deferred-in-loop": "deferred in a loop",
+    "interface-conversion": "put into an interface",
+    "interface-argument": "passed to {callee}, which keeps its arguments",
+    "stored-in-global": "stored in a package variable",
+    "stored-in-heap-object": "stored in an object on the heap",
+    "stored-in-map": "stored in a map",
+    "map-key": "used as a map key",
+    "appended": "appended to a slice",
+    "append-spread": "among the elements appended to a slice",
+    "copied": "among the elements copied to a slice",
+    "sent-on-channel": "sent on a channel",
+    "passed-to-leaking-parameter": "passed to {callee}, which lets it outlive the call",
+    "passed-to-unknown-call": "passed to {callee}, which the compiler cannot look into",
+    "passed-to-assembly": "passed to {callee}, which has no Go body to look into",
+    "panic-argument": "passed to panic",
+    "too-large-for-stack": "too large for the stack",
+    "too-aligned-for-stack": "needs more alignment than the stack gives",
+    "non-constant-size": "its size is not a constant",
+    "zero-size-element": "its elements have no size (nothing is allocated)",
+    "outlives-loop-iteration": "stored in a variable declared outside the loop",
+    "outlives-scope": "stored in a variable that outlives it",
+    "uintptr-escapes": "passed as uintptr to a function marked uintptrescapes",
+    "unsafe-pointer-check": "converted to unsafe.Pointer while pointers are checked",
+    "leaking-parameter": "leaks",
+    "unknown-cause": "the compiler gives a reason that this version does not know",
+    "growing-append": "growing it may allocate",
+    "variable-size-make": "it allocates when it does not fit into 32 bytes",
+    "string-conversion": "the conversion may allocate",
+    "string-concatenation": "the result may allocate",
+    "make-channel": "making it allocates",
+    "map-storage": "room for more than 8 entries is allocated",
+    "a call": "a call",
+}
+ZH: dict[str, str] = {
+    "what.map": "map",
+    "what.slice": "切片",
+    "what.new": "{expression}",
+    "what.composite": "{expression}",
+    "what.variable": "{subject}",
+    "what.closure": "闭包",
+    "what.interface": "{expression}",
+    "what.string": "字符串",
+    "what.bytes": "字节切片",
+    "what.variadic": "可变参数切片",
+    "what.append": "append 得到的切片",
+    "what.method-value": "方法值 {expression}",
+    "what.parameter": "参数 {subject}",
+    "what.channel": "通道",
+    "what.other": "{expression}",
+    "what.inlined": "{callee} 中创建的 {what}",
+    "escapes": "{what} 逃逸：{why}",
+    "moved": "{what} 被移到堆上：{why}",
+    "leaks": "{what} 泄漏：{why}",
+    "stays": "{what} 留在栈上",
+    "allocates": "{what} 没有逃逸，但{why}",
+    "leaks.heap": "传入的值会进入堆",
+    "leaks.content": "它指向的内容会进入堆",
+    "leaks.result": "它是返回值 {result} 的一部分",
+    "kept": "{why}（{keeper}）",
+    "returned": "作为返回值离开函数",
+    "captured-by-closure": "被闭包捕获，而闭包在调用结束后仍存活",
+    "captured-by-reference": "被闭包按引用捕获，而闭包在调用结束后仍存活",
+    "goroutine": "被 goroutine 使用",
+    "goroutine-by-reference": "被 goroutine 按引用捕获",
+    "deferred-in-loop": "在循环中被 defer",
+    "interface-conversion": "被装入接口",
+    "interface-argument": "传给了 {callee}，它会保留参数",
+    "stored-in-global": "存入包级变量",
+    "stored-in-heap-object": "存入堆上的对象",
+    "stored-in-map": "存入 map",
+    "map-key": "用作 map 的键",
+    "appended": "被追加到切片",
+    "append-spread": "是被追加到切片的元素之一",
+    "copied": "是被复制到切片的元素之一",
+    "sent-on-channel": "发送到通道",
+    "passed-to-leaking-parameter": "传给了 {callee}，它会让值在调用结束后仍存活",
+    "passed-to-unknown-call": "传给了 {callee}，编译器看不到它的实现",
+    "passed-to-assembly": "传给了 {callee}，它没有可供分析的 Go 函数体",
+    "panic-argument": "传给 panic",
+    "too-large-for-stack": "对栈来说太大",
+    "too-aligned-for-stack": "需要的对齐超出栈所能保证的",
+    "non-constant-size": "大小不是常量",
+    "zero-size-element": "元素大小为零（不会分配内存）",
+    "outlives-loop-iteration": "存入循环外声明的变量",
+    "outlives-scope": "存入比它存活更久的变量",
+    "uintptr-escapes": "以 uintptr 传给标记了 uintptrescapes 的函数",
+    "unsafe-pointer-check": "在启用指针检查时被转换为 unsafe.Pointer",
+    "leaking-parameter": "泄漏",
+    "unknown-cause": "编译器给出了本版本尚不认识的原因",
+    "growing-append": "扩容时可能分配内存",
+    "variable-size-make": "放不进 32 字节时会分配内存",
+    "string-conversion": "转换可能分配内存",
+    "string-concatenation": "结果可能分配内存",
+    "make-channel": "创建时会分配内存",
+    "map-storage": "超过 8 个元素的空间会被分配在堆上",
+    "a call": "某个调用",
+}
+
+_TABLES = {"en": EN, "zh-cn": ZH}
+
+
+def message(finding: Finding, locale: Locale) -> str:
+    """Return the diagnostic's line: what escapes, and why, without the compiler's jargon."""
+    table = _TABLES[locale]
+    shown = what(finding, locale)
+    if finding.verdict is Verdict.STAYS:
+        if finding.rule is None:
+            return table["stays"].format(what=shown)
+        return table["allocates"].format(what=shown, why=table[str(finding.rule)])
+    # a made value is "moved" only in the compiler's words: new(x) of go1.26 is printed as a temporary variable
+    is_moved = finding.verdict is Verdict.MOVED and finding.kind is Kind.VARIABLE
+    form = "moved" if is_moved else "leaks" if finding.verdict is Verdict.LEAKS else "escapes"
+    return table[form].format(what=shown, why=why(finding, locale))
+
+
+def what(finding: Finding, locale: Locale) -> str:
+    """Return the noun for what is allocated: `map`, `closure`, a variable's name, the text of a boxed expression."""
+    table = _TABLES[locale]
+    expression = finding.subject if finding.inlined_from else finding.expression
+    noun = table[f"what.{finding.kind}"].format(
+        expression=_short(expression.replace("{...}", "{…}")), subject=finding.subject
+    )
+    if finding.inlined_from:
+        return table["what.inlined"].format(what=noun, callee=finding.inlined_from)
+    return noun
+
+
+def why(finding: Finding, locale: Locale) -> str:
+    """Return the cause as the end of a sentence, with what keeps a closure or a box in brackets."""
+    table = _TABLES[locale]
+    if finding.verdict is Verdict.LEAKS:
+        if finding.result in {"heap", "content"}:
+            return table[f"leaks.{finding.result}"]
+        return table["leaks.result"].format(result=finding.result.removeprefix("~r"))
+    text = rule_words(finding, locale)
+    if finding.keeper is None or finding.keeper is finding.rule:
+        return text
+    return table["kept"].format(why=text, keeper=_sentence(finding.keeper, finding, locale))
+
+
+def rule_words(finding: Finding, locale: Locale) -> str:
+    """Return the words for a finding's rule alone, with the callee where the rule names one."""
+    rule = finding.rule
+    if rule is None:
+        return ""
+    return _sentence(rule, finding, locale)
+
+
+def _sentence(rule: Rule, finding: Finding, locale: Locale) -> str:
+    table = _TABLES[locale]
+    key = str(rule)
+    if finding.is_by_reference and rule is Rule.CAPTURED_BY_CLOSURE:
+        key = "captured-by-reference"
+    elif finding.is_by_reference and rule is Rule.GOROUTINE:
+        key = "goroutine-by-reference"
+    elif rule is Rule.INTERFACE_CONVERSION and finding.cause is Cause.INTERFACE_ARG and finding.callee:
+        key = "interface-argument"
+    elif rule is Rule.STORED_IN_MAP and finding.cause is Cause.MAP_KEY:
+        key = "map-key"
+    elif rule is Rule.APPENDED and finding.cause is Cause.APPEND_SPREAD:
+        key = "append-spread"
+    return table[key].format(callee=_short(finding.callee) or table["a call"])
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

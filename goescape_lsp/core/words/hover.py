@@ -1,0 +1,349 @@
+"""The story of a place in plain words: steps of a flow, cost, what to do, and what is known of a function."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from goescape_lsp.core.model import Allocation, FileFacts, Finding, Function, Place, Rule, Step, Temperature
+from goescape_lsp.core.words import Locale, findings
+
+Code = Callable[[str], str]
+Link = Callable[[Place], str]
+
+# The compiler's reasons (cmd/compile/internal/escape, go1.21 to go1.27) as what happens in the program.
+EN: dict[str, str] = {
+    "step.address-of": "its address is taken: {expression}",
+    "step.indirection": "read through a pointer: {expression}",
+    "step.dot": "used as a field: {expression}",
+    "step.dot of pointer": "reached through a pointer: {expression}",
+    "step.fixed-array-index-of": "used as an element of an array: {expression}",
+    "step.slice": "sliced: {expression}",
+    "step.slice-to-array": "a slice becomes an array: {expression}",
+    "step.reference": "the closure shares the variable, it does not copy it: {expression}",
+    "step.captured by a closure": "used in a closure: {expression}",
+    "step.spill": "gets memory of its own: {expression}",
+    "step.interface-converted": "put into an interface value: {expression}",
+    "step.array literal element": "becomes an element of an array: {expression}",
+    "step.slice-literal-element": "becomes an element of a slice: {expression}",
+    "step.struct literal element": "becomes a field of a struct: {expression}",
+    "step.map literal key": "becomes a key of a map: {expression}",
+    "step.map literal value": "becomes a value of a map: {expression}",
+    "step.assign": "assigned: {expression}",
+    "step.assign-pair": "assigned: {expression}",
+    "step.assign-pair-dot-type": "assigned after a type assertion: {expression}",
+    "step.assign-pair-mapr": "read from a map: {expression}",
+    "step.assign-pair-receive": "received from a channel: {expression}",
+    "step.return": "returned: {expression}",
+    "step.send": "sent on a channel: {expression}",
+    "step.range": "ranged over: {expression}",
+    "step.range-deref": "ranged over: {expression}",
+    "step.switch case": "bound by a type switch: {expression}",
+    "step.key of map put": "stored in a map as a key: {expression}",
+    "step.call parameter": "passed to a call: {expression}",
+    "step.callee operand": "is the function that is called: {expression}",
+    "step.appendee slice": "appended to: {expression}",
+    "step.appended slice...": "its elements are appended: {expression}",
+    "step.copied slice": "its elements are copied: {expression}",
+    "step.too large for stack": "it is too large for the stack",
+    "step.too aligned for stack": "it needs a stricter alignment than the stack gives",
+    "step.non-constant size": "its size is not known when the program is compiled",
+    "step.zero-sized element": "its elements have no size",
+    "step.//go:uintptrescapes": "passed as a uintptr that the function may keep: {expression}",
+    "step.conversion to unsafe.Pointer": "converted to an unsafe.Pointer: {expression}",
+    "step.reflect.Header.Data": "its address goes through a reflect header: {expression}",
+    "step.variadic": "put into the slice of the call's arguments",
+    "reason.constant": "The value is a constant that the program holds ready.",
+    "reason.one-byte": "Values of one byte are held ready by the runtime.",
+    "reason.zero-size": "It has no size.",
+    "reason.pointer-shaped": "A pointer fits into the interface as it is.",
+    "reason.no-captures": "The closure captures nothing, so one copy serves all calls.",
+    "reason.unreached": "This code is reached only when nothing needs to be allocated.",
+    "reason.small-integer": "Values below 256 need no allocation.",
+    "reason.empty-string": "An empty string needs no allocation.",
+    "reason.growth": "Only when the capacity is used up.",
+    "reason.stack-buffer": "Up to 32 bytes stay on the stack.",
+    "reason.zero-copy": "The bytes of the string are used as they are.",
+    "reason.map-hint": "Room for more than 8 entries is made at once.",
+    "heat.error-path": "It stands on an error path, which rarely runs.",
+    "heat.error-construction": "It makes an error, which rarely happens.",
+    "heat.error-method": "It makes the text of an error or a value, which is rarely asked for.",
+    "heat.panic": "It runs only before a panic.",
+    "heat.logging": "It writes to a log.",
+    "heat.init": "It runs once, when the program starts.",
+    "heat.once": "It runs once.",
+    "heat.package-variable": "It runs once, when the program starts.",
+    "heat.test-report": "It reports a failing test.",
+    "step.flow": "{source} goes to {target}",
+    "step.other": "{why}: {expression}",
+    "end.heap": "the heap",
+    "end.temporary": "a temporary value",
+    "end.storage": "the memory of {name}",
+    "end.result": "a result",
+    "title.steps": "How it gets there",
+    "title.cost": "Cost",
+    "title.advice": "What to do",
+    "title.compiler": "The compiler's words",
+    "page": "More about “{rule}”",
+    "at": "{text} ({place})",
+    "cost.allocates": "It allocates each time this runs.",
+    "cost.may-allocate": "It may allocate when this runs.",
+    "cost.does-not-allocate": "Nothing is allocated when this runs.",
+    "cost.unknown": "Whether this allocates is not known.",
+    "cost.size": "Size: {size} bytes.",
+    "cost.loop": "It stands in a loop.",
+    "cost.cold": "It stands on a path that rarely runs.",
+    "from.inlined": "The value stands in {function}, whose body was copied (inlined) to this call.",
+    "from.instances": "Type arguments that lead here: {instances}.",
+    "function.none": "{name}: no value of this function goes to the heap.",
+    "function.sites": "{name}: places that go to the heap: {count}, in loops: {loops}.",
+    "function.leak.heap": "{name} goes to the heap: what callers pass there is on the heap.",
+    "function.leak.result": "{name} is handed back through result {result}.",
+    "function.leak.content": "what {name} points to goes to the heap.",
+    "function.inlined": "Small enough to be inlined into its callers (cost {cost}).",
+    "function.can-inline": "Small enough to be inlined into its callers.",
+    "function.not-inlined": "Not inlined into its callers: {reason}.",
+    "stale": "This package does not compile now; this is the state of the last build.",
+    "more": "{count} more at this place:",
+}
+ZH: dict[str, str] = {
+    "step.address-of": "取地址：{expression}",
+    "step.indirection": "通过指针读取：{expression}",
+    "step.dot": "它是一个字段：{expression}",
+    "step.dot of pointer": "通过指针访问：{expression}",
+    "step.fixed-array-index-of": "它是数组的元素：{expression}",
+    "step.slice": "做切片：{expression}",
+    "step.slice-to-array": "切片转换成数组：{expression}",
+    "step.reference": "闭包共享这个变量，而不是复制：{expression}",
+    "step.captured by a closure": "在闭包中使用：{expression}",
+    "step.spill": "单独分配内存：{expression}",
+    "step.interface-converted": "装入接口值：{expression}",
+    "step.array literal element": "成为数组的元素：{expression}",
+    "step.slice-literal-element": "成为切片的元素：{expression}",
+    "step.struct literal element": "成为结构体的字段：{expression}",
+    "step.map literal key": "成为 map 的键：{expression}",
+    "step.map literal value": "成为 map 的值：{expression}",
+    "step.assign": "赋值：{expression}",
+    "step.assign-pair": "赋值：{expression}",
+    "step.assign-pair-dot-type": "类型断言后被赋值：{expression}",
+    "step.assign-pair-mapr": "从 map 中读出：{expression}",
+    "step.assign-pair-receive": "从 channel 接收：{expression}",
+    "step.return": "返回：{expression}",
+    "step.send": "发送到 channel:{expression}",
+    "step.range": "用 range 遍历：{expression}",
+    "step.range-deref": "用 range 遍历：{expression}",
+    "step.switch case": "由类型 switch 绑定：{expression}",
+    "step.key of map put": "作为键存入 map:{expression}",
+    "step.call parameter": "作为参数传入调用：{expression}",
+    "step.callee operand": "它就是被调用的函数：{expression}",
+    "step.appendee slice": "向这个切片追加：{expression}",
+    "step.appended slice...": "它的元素被追加：{expression}",
+    "step.copied slice": "它的元素被复制：{expression}",
+    "step.too large for stack": "太大，栈上放不下",
+    "step.too aligned for stack": "要求的对齐比栈能给的更严格",
+    "step.non-constant size": "编译时不知道它的大小",
+    "step.zero-sized element": "它的元素大小为零",
+    "step.//go:uintptrescapes": "以 uintptr 传入，函数可能保留它：{expression}",
+    "step.conversion to unsafe.Pointer": "转换成 unsafe.Pointer:{expression}",
+    "step.reflect.Header.Data": "地址经由 reflect 的头部传递：{expression}",
+    "step.variadic": "放入调用的参数切片",
+    "reason.constant": "值是常量，程序里已经备好。",
+    "reason.one-byte": "单字节的值由运行时预先备好。",
+    "reason.zero-size": "它的大小为零。",
+    "reason.pointer-shaped": "指针可以原样放进接口。",
+    "reason.no-captures": "闭包没有捕获任何变量，所有调用共用一份。",
+    "reason.unreached": "只有在不需要分配时才会执行到这里。",
+    "reason.small-integer": "小于 256 的值不需要分配。",
+    "reason.empty-string": "空字符串不需要分配。",
+    "reason.growth": "只在容量用完时分配。",
+    "reason.stack-buffer": "不超过 32 字节时留在栈上。",
+    "reason.zero-copy": "直接使用字符串的字节，不复制。",
+    "reason.map-hint": "会一次性为超过 8 个条目分配空间。",
+    "heat.error-path": "位于错误处理路径上，很少执行。",
+    "heat.error-construction": "用于构造错误，很少发生。",
+    "heat.error-method": "用于生成错误或值的文本，很少被调用。",
+    "heat.panic": "只在 panic 之前执行。",
+    "heat.logging": "用于写日志。",
+    "heat.init": "程序启动时执行一次。",
+    "heat.once": "只执行一次。",
+    "heat.package-variable": "程序启动时执行一次。",
+    "heat.test-report": "用于报告测试失败。",
+    "step.flow": "{source} 流向 {target}",
+    "step.other": "{why}：{expression}",
+    "end.heap": "堆",
+    "end.temporary": "一个临时值",
+    "end.storage": "{name} 的内存",
+    "end.result": "返回值",
+    "title.steps": "逃逸路径",
+    "title.cost": "代价",
+    "title.advice": "怎么改",
+    "title.compiler": "编译器原文",
+    "page": "关于“{rule}”的更多说明",
+    "at": "{text}（{place}）",
+    "cost.allocates": "每次执行到这里都会分配内存。",
+    "cost.may-allocate": "执行到这里时可能会分配内存。",
+    "cost.does-not-allocate": "执行到这里时不会分配内存。",
+    "cost.unknown": "尚不清楚这里是否分配内存。",
+    "cost.size": "大小：{size} 字节。",
+    "cost.loop": "位于循环中。",
+    "cost.cold": "位于很少执行的路径上。",
+    "from.inlined": "这个值写在 {function} 中，该函数体已被内联到这个调用处。",
+    "from.instances": "导致这一结果的类型实参：{instances}。",
+    "function.none": "{name}：这个函数没有值逃逸到堆上。",
+    "function.sites": "{name}：有 {count} 处逃逸到堆上，其中 {loops} 处在循环中。",
+    "function.leak.heap": "{name} 会流到堆上：调用者传入的东西会放在堆上。",
+    "function.leak.result": "{name} 会经由返回值 {result} 交还给调用者。",
+    "function.leak.content": "{name} 所指向的内容会流到堆上。",
+    "function.inlined": "足够小，可以内联到调用处（代价 {cost}）。",
+    "function.can-inline": "足够小，可以内联到调用处。",
+    "function.not-inlined": "不会内联到调用处：{reason}。",
+    "stale": "这个包现在无法编译；以下是上一次构建时的状态。",
+    "more": "此处另有 {count} 项：",
+}
+
+# Names that the compiler made up (results of inlined calls, dictionaries of generic code): no reader knows them.
+_MADE_UP = re.compile(r"~[rR]\d|\.\.dict|\.dict\b|go\.shape")
+
+# Reasons that only say how the compiler looks at a value; a reader gains nothing from going to their places.
+_PASSING = frozenset({"", "spill", "reference", "address-of", "dot", "dot of pointer", "indirection", "slice"})
+
+
+def plain(text: str) -> str:
+    """Return an expression as it is, for places where no markup is read."""
+    return text
+
+
+def steps_that_matter(finding: Finding) -> tuple[Step, ...]:
+    """Return the steps where something happens to the value, those at the site's own place left out."""
+    return tuple(step for step in finding.flow if step.why not in _PASSING and step.place != finding.at)
+
+
+def step_text(step: Step, locale: Locale, code: Code = plain) -> str:
+    """Return one step as a sentence without its place; a reason that no table knows is shown as it is."""
+    table = _table(locale)
+    if not step.why:
+        return table["step.flow"].format(source=_end(step.source, locale, code), target=_end(step.target, locale, code))
+    if step.expression == "... argument":
+        return table["step.variadic"]
+    why = "reflect.Header.Data" if step.why.startswith("reflect.") else step.why
+    sentence = table.get(f"step.{why}", table["step.other"])
+    if _MADE_UP.search(step.expression):
+        return sentence.format(why=step.why, expression="").rstrip(" :：")
+    return sentence.format(why=step.why, expression=code(step.expression))
+
+
+def steps(finding: Finding, locale: Locale, link: Link, code: Code = plain) -> tuple[str, ...]:
+    """Return the flow as sentences with their places, in order, neighbours that say the same told once."""
+    told: list[str] = []
+    for step in finding.flow:
+        if (not step.why and len(finding.flow) > 1) or (step.why == "spill" and step.place == finding.at):
+            continue  # an arrow without a reason repeats its neighbours; that the value has memory is no news
+        text = _table(locale)["at"].format(text=step_text(step, locale, code), place=link(step.place))
+        if not told or told[-1] != text:
+            told.append(text)
+    return tuple(told)
+
+
+def cost(finding: Finding, locale: Locale) -> str:
+    """Return what the place costs: whether it allocates, the size where it is known, how often it runs."""
+    table = _table(locale)
+    parts = [table[f"cost.{finding.allocation}"]]
+    if finding.size is not None and finding.allocation is not Allocation.DOES_NOT_ALLOCATE:
+        parts.append(table["cost.size"].format(size=finding.size))
+    if reason := table.get(f"reason.{finding.allocation_reason}"):
+        parts.insert(1, reason)
+    if finding.temperature is not Temperature.NORMAL:
+        parts.append(table.get(f"heat.{finding.temperature_reason}", table[f"cost.{finding.temperature}"]))
+    return (" " if locale == "en" else "").join(parts)
+
+
+def origin(finding: Finding, locale: Locale, code: Code = plain) -> tuple[str, ...]:
+    """Return where the value comes from when that is not the source at its place: inlined bodies, instances."""
+    table, told = _table(locale), list[str]()
+    if finding.inlined_from:
+        told.append(table["from.inlined"].format(function=code(finding.inlined_from)))
+    if finding.instances:
+        names = ("、" if locale == "zh-cn" else ", ").join(code(name) for name in finding.instances)
+        told.append(table["from.instances"].format(instances=names))
+    return tuple(told)
+
+
+def function_story(
+    function: Function, facts: FileFacts, locale: Locale, code: Code = plain
+) -> tuple[str, tuple[str, ...]]:
+    """Return what is known of a function: its heap sites in one sentence, then its parameters and its inlining."""
+    table = _table(locale)
+    sites = [finding for finding in facts.findings if finding.is_heap and _is_inside(finding, function)]
+    loops = sum(finding.temperature is Temperature.LOOP for finding in sites)
+    key = "function.sites" if sites else "function.none"
+    head = table[key].format(name=code(function.name), count=len(sites), loops=loops)
+    leaks = [
+        _leak(parameter.name, words, table, code) for parameter in function.parameters for words in parameter.leaks
+    ]
+    inlining = _inlining(function.inlining, table)
+    return head, (*dict.fromkeys(leaks), *inlining)
+
+
+def word(key: str, locale: Locale, **fields: object) -> str:
+    """Return one of the fixed words of a story (`title.steps`, `page`, `stale`, `more` …)."""
+    return _table(locale)[key].format(**fields)
+
+
+def why(finding: Finding, locale: Locale) -> str:
+    """Return the verdict with its cause in one sentence."""
+    return findings.message(finding, locale)
+
+
+def rule_page(rule: Rule, locale: Locale) -> str:
+    """Return the text of the link to a rule's page."""
+    return _table(locale)["page"].format(rule=rule)
+
+
+def compiler_lines(shown: Sequence[Finding]) -> tuple[str, ...]:
+    """Return the compiler's own lines of some findings, each once."""
+    return tuple(dict.fromkeys(line for finding in shown for line in finding.lines))
+
+
+def _table(locale: Locale) -> dict[str, str]:
+    return ZH if locale == "zh-cn" else EN
+
+
+def _end(name: str, locale: Locale, code: Code) -> str:
+    """Return one end of an arrow in words: `{heap}`, `{temp}`, `{storage for X}`, `~r0`, a name."""
+    table, bare = _table(locale), name.lstrip("&*")
+    if bare == "{heap}":
+        return table["end.heap"]
+    if bare == "{temp}":
+        return table["end.temporary"]
+    if bare.startswith("{storage for "):
+        return table["end.storage"].format(name=code(bare[len("{storage for ") : -1]))
+    if bare.lower().startswith("~r"):
+        return table["end.result"]
+    return code(name)
+
+
+def _is_inside(finding: Finding, function: Function) -> bool:
+    start, end = (function.span.line, function.span.column), (function.span.end_line, function.span.end_column)
+    return start <= (finding.span.line, finding.span.column) < end
+
+
+def _leak(name: str, leak: str, table: dict[str, str], code: Code) -> str:
+    """Return a `leaking param` line as a sentence; the three forms are all that go1.21 to go1.27 print."""
+    if leak.startswith("leaking param content:"):
+        return table["function.leak.content"].format(name=code(name))
+    _, is_result, result = leak.partition(" to result ")
+    if is_result:
+        return table["function.leak.result"].format(name=code(name), result=code(result.split(" ")[0]))
+    return table["function.leak.heap"].format(name=code(name))
+
+
+def _inlining(sentence: str, table: dict[str, str]) -> tuple[str, ...]:
+    """Return `can inline F with cost N as: …` or `cannot inline F: reason` as a sentence."""
+    if sentence.startswith("cannot inline "):
+        return (table["function.not-inlined"].format(reason=sentence.partition(": ")[2]),)
+    if not sentence.startswith("can inline "):
+        return ()
+    _, is_known, rest = sentence.partition(" with cost ")
+    if is_known:
+        return (table["function.inlined"].format(cost=rest.split(" ")[0]),)
+    return (table["function.can-inline"],)

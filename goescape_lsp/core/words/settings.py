@@ -1,0 +1,78 @@
+"""What each setting means, for the VS Code schema, Neovim's types and the settings page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from goescape_lsp.core.words import Locale
+
+# A key is a setting's name in the table of core/settings.py, or `<name>=<choice>` for one of its choices.
+EN: dict[str, str] = {
+    "run": "When to analyse.",
+    "run=onSave": "When a Go file is opened or saved.",
+    "run=onType": "Also while typing: the unsaved text is compiled after a short pause.",
+    "run=manual": "Only when you ask for it.",
+    "show": "Which findings are shown.",
+    "show=allocations": "Places that allocate or may allocate.",
+    "show=all": "Every value that the compiler puts on the heap, even where nothing is allocated.",
+    "show=hot": "Only places in loops and on lines that a profile marks.",
+    "tests": "Include test files.",
+    "generated": "Include generated files.",
+    "severity": (
+        "Severity for a rule (`returned`, `captured-by-closure`, …) or for how often the code runs "
+        "(`loop`, `normal`, `cold`). `off` hides it. Default: information; hint where the code is cold."
+    ),
+    "maxPerFile": (
+        "The most findings shown in one file. The strongest come first; one last message counts the rest. "
+        "0 shows only that count."
+    ),
+    "inlayHints": "Show small marks in the code where a value goes to the heap.",
+    "codeLens": "Show a line above each function that counts its heap places.",
+    "locale": "Language of all messages.",
+    "locale=auto": "The editor's language.",
+    "locale=en": "English.",
+    "locale=zh-cn": "Simplified Chinese.",
+    "go.path": "The `go` program to use. Empty: look on PATH, in the usual folders, then beside goescape-lsp.",
+    "go.env": "Environment variables for `go`, for example `GOOS` or `GOFLAGS`.",
+    "go.flags": 'Flags for the build, for example `["-tags=integration"]`.',
+    "go.gcflags": 'Flags for the compiler, added to those of goescape-lsp, for example `["-l"]`.',
+}
+
+ZH: dict[str, str] = {
+    "run": "何时进行分析。",
+    "run=onSave": "打开或保存 Go 文件时。",
+    "run=onType": "输入时也分析：稍作停顿后编译尚未保存的内容。",
+    "run=manual": "仅在手动触发时。",
+    "show": "显示哪些结果。",
+    "show=allocations": "会分配或可能分配内存的位置。",
+    "show=all": "编译器放到堆上的所有值，包括实际不分配内存的。",
+    "show=hot": "仅显示循环中以及性能剖析标出的行。",
+    "tests": "包括测试文件。",
+    "generated": "包括自动生成的文件。",
+    "severity": (
+        "按规则（`returned`、`captured-by-closure` 等）或按代码冷热（`loop`、`normal`、`cold`）设置严重级别；"
+        "`off` 表示不显示。默认为 information，冷代码为 hint。"
+    ),
+    "maxPerFile": "每个文件最多显示的结果数。优先显示最重要的，其余数量汇总在最后一条中；设为 0 时只显示总数。",
+    "inlayHints": "在代码中标出逃逸到堆上的值。",
+    "codeLens": "在每个函数上方显示其中逃逸到堆上的位置数。",
+    "locale": "所有文字使用的语言。",
+    "locale=auto": "跟随编辑器的语言。",
+    "locale=en": "英语。",
+    "locale=zh-cn": "简体中文。",
+    "go.path": "要使用的 `go` 程序。留空时依次查找 PATH、常用安装目录以及 goescape-lsp 自带的 Go。",
+    "go.env": "运行 `go` 时的环境变量，例如 `GOOS`、`GOFLAGS`。",
+    "go.flags": '构建参数，例如 `["-tags=integration"]`。',
+    "go.gcflags": '附加的编译器参数，例如 `["-l"]`。',
+}
+
+
+def description(name: str, locale: Locale) -> str:
+    """Return what the setting `name` (`go.path`, without the section) means. Errors: KeyError for an unknown name."""
+    return (ZH if locale == "zh-cn" else EN)[name]
+
+
+def choice_description(name: str, choice: str, locale: Locale) -> str:
+    """Return what one choice of a setting means. Errors: KeyError for an unknown name or choice."""
+    return (ZH if locale == "zh-cn" else EN)[f"{name}={choice}"]

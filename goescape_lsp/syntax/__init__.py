@@ -1,0 +1,1 @@
+"""What the syntax tree says of a Go source; no tree leaves this room."""

@@ -1,0 +1,261 @@
+"""Proposes room for all elements at once where a loop fills a map or a slice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+from goescape_lsp.core.advice import Advice, Edit, Safety, Versions, is_at_least
+from goescape_lsp.syntax.advise_fills import Fill, appended_to, map_fill, only_appends, slice_fill, uses_cap
+from goescape_lsp.syntax.advise_loops import Trips, leaves_early, trips
+from goescape_lsp.syntax.advise_scope import is_builtin, resolve
+from goescape_lsp.syntax.advise_types import Form, GoType, element, first_of, type_named
+from goescape_lsp.syntax.tree import ancestors, enclosing_function, span_of, text_of, walk
+
+# A map keeps 8 entries without growing, and the next growth, at entry 15 (Go 1.24 to 1.27), is the first that a
+# hint saves: a hint of 9 to 14 costs what growing once costs.
+_MAP_ENTRIES_WITHOUT_GAIN = 14
+# From Go 1.25 append starts in 32 bytes of the stack, from 1.26 a slice that leaves the function is copied out once:
+# 8 ints (64 bytes) are one allocation either way.
+_BYTES_WITHOUT_GAIN_1_25 = 32
+_BYTES_WITHOUT_GAIN_1_26 = 64
+_SMALL = dict.fromkeys(("bool", "byte", "uint8", "int8"), 1) | dict.fromkeys(("int16", "uint16"), 2)
+_FOUR = dict.fromkeys(("int32", "uint32", "rune", "float32"), 4)
+_EIGHT = dict.fromkeys(("int", "uint", "int64", "uint64", "float64", "uintptr"), 8)
+_BYTES = {**_SMALL, **_FOUR, **_EIGHT, "string": 16}
+_WORD = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Empty:
+    """An empty map or slice: the statement that makes it, its variable, what to replace, and how it is spelled."""
+
+    statement: Node
+    name: Node
+    replaced: Node
+    type_text: str
+    type: GoType
+    is_nil: bool = False
+
+
+def presize(node: Node, versions: Versions) -> Advice | None:
+    """Return the advice for the site that a node is: the `make` or literal, the variable, or the store in the loop.
+
+    Errors: None unless the count is certain before the loop and a larger capacity can not be seen by the program.
+    """
+    empty = _empty_for(node)
+    if empty is None or not all(is_builtin(name, empty.statement) for name in ("make", "len", "append")):
+        return None
+    block = empty.statement.parent
+    if block is None or block.type != "statement_list":
+        return None
+    later = [part for part in block.named_children if part.start_byte > empty.statement.start_byte]
+    for index, statement in enumerate(later):
+        if statement.type == "for_statement" and (fill := _fill(statement, empty)) is not None:
+            return _advice(empty, statement, later[:index], fill, versions)
+    return None
+
+
+def _advice(empty: _Empty, loop: Node, between: list[Node], fill: Fill, versions: Versions) -> Advice | None:
+    name = text_of(empty.name)
+    turns = trips(loop, empty.statement, between)
+    function = enclosing_function(empty.statement)
+    if turns is None or function is None:
+        return None
+    added = _added(empty, name, between)
+    if added is None or (empty.type.form is Form.SLICE and uses_cap(function, name)):
+        return None
+    if _gains_nothing(empty, turns, fill, added, versions):
+        return None
+    is_slice = empty.type.form is Form.SLICE
+    notes = _notes(empty, turns, fill, is_early=leaves_early(between, turns.guarded))
+    must_review = set(notes) - {"growth-only", "equal-keys"}
+    size = _size(turns.size, fill.elements, added)
+    return Advice(
+        id="presize-slice" if is_slice else "presize-map",
+        edits=(_edit(empty, size),),
+        safety=Safety.REVIEW if must_review else Safety.SAME_BEHAVIOUR,
+        notes=notes,
+        arguments={"name": name, "size": size},
+    )
+
+
+def _notes(empty: _Empty, turns: Trips, fill: Fill, *, is_early: bool) -> tuple[str, ...]:
+    is_slice = empty.type.form is Form.SLICE
+    told = {
+        "growth-only": True,
+        "nil-becomes-empty": empty.is_nil,
+        "negative-panics": is_slice and turns.may_be_negative,
+        "conditional": fill.is_conditional,
+        "repeated-keys": fill.repeats_keys,
+        "equal-keys": not is_slice and not fill.repeats_keys,
+        "bytes-not-runes": turns.is_bound,
+        "early-exit": is_early,
+    }
+    return tuple(note for note, holds in told.items() if holds)
+
+
+def _fill(loop: Node, empty: _Empty) -> Fill | None:
+    body, name = loop.child_by_field_name("body"), text_of(empty.name)
+    if body is None:
+        return None
+    outside, inside = resolve(name, loop), resolve(name, body)
+    if outside is not None and (inside is None or inside.name != outside.name):
+        return None
+    return slice_fill(body, name) if empty.type.form is Form.SLICE else map_fill(body, name)
+
+
+def _added(empty: _Empty, name: str, between: list[Node]) -> int | None:
+    """Return how many elements are added before the loop, None when the variable is replaced or a slice is shown."""
+    if empty.type.form is Form.SLICE:
+        return only_appends(between, name)
+    is_replaced = any(
+        found.type in {"assignment_statement", "short_var_declaration"}
+        and any(text_of(target) == name for target in (found.child_by_field_name("left") or found).named_children)
+        for statement in between
+        for found in walk(statement)
+    )
+    return None if is_replaced else 0
+
+
+def _size(turns: str, elements: int, added: int) -> str:
+    if turns.isdigit():
+        return str(int(turns) * elements + added)
+    size = turns if elements == 1 else f"{elements}*{turns}"
+    return f"{size}+{added}" if added else size
+
+
+def _gains_nothing(empty: _Empty, turns: Trips, fill: Fill, added: int, versions: Versions) -> bool:
+    """Say whether a count that is known is too small for a hint to save an allocation."""
+    if turns.count is None:
+        return False
+    count = turns.count * fill.elements + added
+    if empty.type.form is Form.MAP:
+        return count <= _MAP_ENTRIES_WITHOUT_GAIN
+    size = _element_size(empty.type)
+    if count <= 1 or size is None:
+        return count <= _WORD
+    if is_at_least(versions.toolchain, 1, 26) or not versions.toolchain:
+        return count * size <= _BYTES_WITHOUT_GAIN_1_26
+    return is_at_least(versions.toolchain, 1, 25) and count * size <= _BYTES_WITHOUT_GAIN_1_25
+
+
+def _element_size(container: GoType) -> int | None:
+    inner = element(container)
+    if inner is None:
+        return None
+    if inner.form in {Form.POINTER, Form.MAP, Form.CHANNEL, Form.FUNCTION}:
+        return _WORD
+    return {Form.SLICE: 3 * _WORD, Form.INTERFACE: 2 * _WORD}.get(inner.form) or _BYTES.get(inner.name)
+
+
+def _edit(empty: _Empty, size: str) -> Edit:
+    zero = "0, " if empty.type.form is Form.SLICE else ""
+    made = f"make({empty.type_text}, {zero}{size})"
+    return Edit(span_of(empty.replaced), f"{text_of(empty.name)} := {made}" if empty.is_nil else made)
+
+
+def _empty_for(node: Node) -> _Empty | None:
+    """Return the empty value that a site is about, wherever the compiler put its finger."""
+    if node.type in {"call_expression", "composite_literal"}:
+        holder = node.parent.parent if node.parent is not None and node.parent.type == "expression_list" else None
+        found = _empty_in(holder) if holder is not None else None
+        if found is not None and found.replaced == node:
+            return found
+    statement = next((outer for outer in (node, *ancestors(node)) if outer.type.endswith("_statement")), None)
+    target = _filled_by(statement) if statement is not None else None
+    if target is not None and statement is not None:
+        stored = statement.child_by_field_name("left") or statement
+        is_append = target == first_of(stored)
+        appended = first_of(statement.child_by_field_name("right")) if is_append else None
+        return _made_before(target) if node in {statement, target, first_of(stored), appended} else None
+    holder = next((outer for outer in ancestors(node) if outer.type in _HOLDERS), None)
+    found = _empty_in(holder) if node.type == "identifier" and holder is not None else None
+    return found if found is not None and found.name == node else None
+
+
+_HOLDERS = frozenset({"short_var_declaration", "assignment_statement", "var_spec"})
+
+
+def _filled_by(statement: Node) -> Node | None:
+    """Return the variable of `x = append(x, …)` or `m[k] = v`."""
+    target = first_of(statement.child_by_field_name("left") or statement)
+    if target is None:
+        return None
+    if target.type == "identifier" and appended_to(statement, text_of(target)):
+        return target
+    operand = target.child_by_field_name("operand") if target.type == "index_expression" else None
+    return operand if operand is not None and operand.type == "identifier" else None
+
+
+def _made_before(target: Node) -> _Empty | None:
+    """Return the last statement before the enclosing loops that makes the variable empty, in the nearest block."""
+    name = text_of(target)
+    child: Node = target
+    for outer in ancestors(target):
+        if outer.type in {"function_declaration", "method_declaration", "func_literal"}:
+            return None
+        if outer.type == "statement_list" and child.type == "for_statement":
+            earlier = [part for part in outer.named_children if part.start_byte < child.start_byte]
+            for statement in reversed(earlier):
+                found = _empty_in(statement)
+                if found is not None and text_of(found.name) == name:
+                    return found
+        child = outer
+    return None
+
+
+def _empty_in(statement: Node) -> _Empty | None:
+    """Read `x := make(T)`, `x := T{}`, `x = …`, `var x = …` and `var x []T` of one variable."""
+    spec = statement
+    if statement.type == "var_spec":
+        parent = statement.parent
+        statement = parent if parent is not None and parent.type == "var_declaration" else statement
+    elif statement.type == "var_declaration":
+        spec = first_of(statement) or statement
+    if spec.type not in _HOLDERS or statement.type == "var_spec":
+        return None
+    names = spec.child_by_field_name("left") or spec
+    values = spec.child_by_field_name("right") or spec.child_by_field_name("value")
+    name = first_of(names)
+    is_single = names == spec or names.named_child_count == 1
+    several = [found for found in spec.children_by_field_name("name") if found.is_named]
+    if name is None or name.type != "identifier" or not is_single or len(several) > 1:
+        return None
+    if values is None:
+        return _nil_slice(statement, spec, name)
+    operator = text_of(spec.child_by_field_name("operator"))
+    value = first_of(values)
+    if value is None or values.named_child_count != 1 or operator not in {"", "="}:
+        return None
+    made = _made(value)
+    return None if made is None else _Empty(statement, name, value, text_of(made[0]), made[1])
+
+
+def _nil_slice(statement: Node, spec: Node, name: Node) -> _Empty | None:
+    written = spec.child_by_field_name("type")
+    found = type_named(written)
+    if found is None or found.form is not Form.SLICE or statement.type != "var_declaration":
+        return None
+    is_plain = all(child.type in {"var", "var_spec"} for child in statement.children)
+    return _Empty(statement, name, statement, text_of(written), found, is_nil=True) if is_plain else None
+
+
+def _made(value: Node) -> tuple[Node, GoType] | None:
+    """Return the type of an empty `make` or literal: what is written, and what it is."""
+    if value.type == "composite_literal":
+        written, body = value.child_by_field_name("type"), value.child_by_field_name("body")
+        is_empty = body is not None and body.named_child_count == 0
+    else:
+        arguments = value.child_by_field_name("arguments")
+        if text_of(value.child_by_field_name("function")) != "make" or arguments is None:
+            return None
+        if not arguments.named_children:
+            return None
+        written, *sizes = arguments.named_children
+        is_empty = all(text_of(size) == "0" for size in sizes)
+    found = type_named(written)
+    if written is None or found is None or not is_empty or found.form not in {Form.MAP, Form.SLICE}:
+        return None
+    return written, found

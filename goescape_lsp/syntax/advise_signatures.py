@@ -1,0 +1,226 @@
+"""Explains which signature would let the caller own a value, or keep it out of an interface; edits nothing.
+
+The callers may stand in files that are not looked at, so the changed signature is only shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from goescape_lsp.core.advice import Advice, Safety
+from goescape_lsp.core.model import Kind
+from goescape_lsp.syntax.advise_scope import Role, mentions, resolve
+from goescape_lsp.syntax.advise_types import Form, GoType, first_of, type_named, type_of
+from goescape_lsp.syntax.tree import enclosing_function, text_of, walk
+
+_OWN_NAMES = ("dst", "into", "target")
+# Types of the standard library that must not be copied; others of other files the note speaks of.
+_LOCKS = ("sync.", "atomic.", "noCopy", "strings.Builder", "bytes.Buffer")
+_POINTED = frozenset({Kind.NEW, Kind.COMPOSITE, Kind.VARIABLE})
+_POINTER_SHAPED = frozenset({Form.POINTER, Form.MAP, Form.CHANNEL, Form.FUNCTION, Form.INTERFACE})
+_ONE_BYTE = frozenset({"byte", "uint8", "int8", "bool"})
+
+
+def returned(node: Node, kind: Kind) -> Iterator[Advice]:
+    """Yield how a function could hand out a value that it returns without making it itself."""
+    function = enclosing_function(node)
+    if function is None or function.type == "func_literal":
+        return
+    results = _results(function)
+    if kind in _POINTED:
+        pointers = [result for result in results if _type_of_result(result).type == "pointer_type"]
+        if len(pointers) != 1:
+            return
+        pointee = first_of(_type_of_result(pointers[0]))
+        if pointee is None:
+            return
+        if _is_copyable(pointee) and not _returns_nil(function, results.index(pointers[0]), len(results)):
+            yield _return_value(function, pointers[0], pointee)
+        yield _fill(function, results, pointers[0])
+    elif kind in {Kind.MAP, Kind.SLICE} and not _is_empty_slice(node, kind):
+        wanted = Form.MAP if kind is Kind.MAP else Form.SLICE
+        fitting = [result for result in results if _form(_type_of_result(result)) is wanted]
+        if len(fitting) == 1:
+            yield _fill(function, results, fitting[0])
+
+
+def boxed(node: Node) -> Iterator[Advice]:
+    """Yield how a call could take a value without boxing it in an interface."""
+    call = node.parent.parent if node.parent is not None and node.parent.type == "argument_list" else None
+    if call is None or call.type != "call_expression" or node.parent is None:
+        return
+    operand = node.child_by_field_name("operand") if node.type == "unary_expression" else None
+    if operand is not None and text_of(node).startswith("*") and operand.type == "identifier":
+        yield Advice("pass-pointer", (), Safety.REVIEW, ("sees-pointer",), {"name": text_of(operand)})
+        return
+    index = node.parent.named_children.index(node)
+    parameter = _parameter(call, index)
+    if parameter is not None and _may_allocate(node) and (found := type_of(node)) is not None and found.name:
+        yield from _concrete(call, parameter, found.name, index)
+
+
+def _return_value(function: Node, result: Node, pointee: Node) -> Advice:
+    name = text_of(function.child_by_field_name("name"))
+    written = _type_of_result(result)
+    preview = _signature(function, [(written, text_of(pointee))])
+    notes = ("copies", "callers-change", *_exported(name))
+    return Advice("return-value", (), Safety.REVIEW, notes, {"name": name, "type": text_of(pointee)}, preview)
+
+
+def _fill(function: Node, results: list[Node], result: Node) -> Advice:
+    """Return the advice to take the memory as a parameter; a slice is returned as well, its length may change."""
+    name, written = text_of(function.child_by_field_name("name")), _type_of_result(result)
+    own = next((own for own in _OWN_NAMES if not any(mentions(function, own))), "memory")
+    changes = [_with_parameter(function, f"{own} {text_of(written)}")]
+    if _form(written) is not Form.SLICE:
+        changes.append(_without_result(function, results, result))
+    notes = ("callers-change", *_exported(name))
+    arguments = {"name": name, "parameter": own}
+    return Advice("fill-caller-value", (), Safety.REVIEW, notes, arguments, _signature(function, changes))
+
+
+def _concrete(call: Node, parameter: Node, type_name: str, index: int) -> Iterator[Advice]:
+    function, written = call.child_by_field_name("function"), parameter.child_by_field_name("type")
+    declaration = resolve(text_of(function), call)
+    if declaration is None or written is None:
+        return
+    for other in _calls(declaration.scope, text_of(function)):
+        arguments = other.child_by_field_name("arguments")
+        given = arguments.named_children[index] if arguments and index < arguments.named_child_count else None
+        found = type_of(given)
+        if found is None or found.name != type_name:
+            return
+    name = text_of(function)
+    preview = _signature(declaration.node, [(written, type_name)])
+    notes = ("callers-change", "kept-elsewhere", *_exported(name))
+    yield Advice("concrete-parameter", (), Safety.REVIEW, notes, {"name": name, "type": type_name}, preview)
+
+
+def _results(function: Node) -> list[Node]:
+    result = function.child_by_field_name("result")
+    if result is None:
+        return []
+    return [part for part in result.named_children if part.type != "comment"] if _is_list(result) else [result]
+
+
+def _is_list(result: Node) -> bool:
+    return result.type == "parameter_list"
+
+
+def _type_of_result(result: Node) -> Node:
+    return result.child_by_field_name("type") or result if result.type == "parameter_declaration" else result
+
+
+def _form(written: Node) -> Form | None:
+    found = type_named(written)
+    return found.form if found is not None else None
+
+
+def _is_copyable(pointee: Node) -> bool:
+    found = type_named(pointee) if pointee.type == "type_identifier" else None
+    if found is None or found.form is not Form.STRUCT:
+        return False
+    return not any(lock in text_of(found.node) for lock in _LOCKS)
+
+
+def _returns_nil(function: Node, index: int, count: int) -> bool:
+    """Say whether nil is a result of its own; beside an error the zero value can stand in for it."""
+    for found in walk(function):
+        if found.type == "return_statement" and enclosing_function(found) == function:
+            values = first_of(found)
+            given = values.named_children if values is not None else []
+            if count == 1 and len(given) == 1 and text_of(given[index]) == "nil":
+                return True
+    return False
+
+
+def _is_empty_slice(node: Node, kind: Kind) -> bool:
+    """Say whether a slice without elements is made, which takes no memory."""
+    body, arguments = node.child_by_field_name("body"), node.child_by_field_name("arguments")
+    sizes = [text_of(size) for size in arguments.named_children[1:]] if arguments is not None else []
+    return kind is Kind.SLICE and ((body is not None and body.named_child_count == 0) or sizes == ["0"])
+
+
+def _parameter(call: Node, index: int) -> Node | None:
+    """Return the declaration of an interface parameter of a function of this file that has a name of its own."""
+    function = call.child_by_field_name("function")
+    declaration = resolve(text_of(function), call) if function is not None and function.type == "identifier" else None
+    if declaration is None or declaration.role is not Role.FUNCTION:
+        return None
+    if declaration.node.child_by_field_name("type_parameters") is not None:
+        return None
+    parameters = declaration.node.child_by_field_name("parameters")
+    position = 0
+    for parameter in parameters.named_children if parameters is not None else ():
+        names = [name for name in parameter.children_by_field_name("name") if name.is_named]
+        if position == index and len(names) == 1 and parameter.type == "parameter_declaration":
+            written = text_of(parameter.child_by_field_name("type"))
+            return parameter if written in {"any", "interface{}"} else None
+        position += len(names)
+    return None
+
+
+def _may_allocate(node: Node) -> bool:
+    """Say whether boxing a value can allocate: not for constants, one byte, pointers, and nothing at all."""
+    found = type_of(node)
+    if found is None or found.form in _POINTER_SHAPED or found.name in _ONE_BYTE or node.type.endswith("_literal"):
+        return False
+    declaration = resolve(text_of(node), node) if node.type == "identifier" else None
+    if declaration is not None and declaration.role is Role.CONSTANT:
+        return False
+    operator = text_of(node.child_by_field_name("operator")) if node.type == "binary_expression" else ""
+    return operator not in {"&", "%"} and not _is_nothing(found)
+
+
+def _is_nothing(found: GoType) -> bool:
+    fields = first_of(found.node) if found.form is Form.STRUCT else None
+    return fields is not None and fields.named_child_count == 0
+
+
+def _calls(scope: Node, name: str) -> Iterator[Node]:
+    for found in walk(scope):
+        if found.type == "call_expression" and text_of(found.child_by_field_name("function")) == name:
+            yield found
+
+
+def _exported(name: str) -> tuple[str, ...]:
+    return ("exported",) if name[:1].isupper() else ()
+
+
+def _with_parameter(function: Node, parameter: str) -> tuple[Node | int, str]:
+    """Return the change that puts a parameter first, or behind a context."""
+    parameters = function.child_by_field_name("parameters")
+    given = [] if parameters is None else parameters.named_children
+    if not given:
+        return (function.start_byte if parameters is None else parameters.start_byte + 1), parameter
+    if text_of(given[0].child_by_field_name("type")) == "context.Context":
+        return given[0].end_byte, f", {parameter}"
+    return given[0].start_byte, f"{parameter}, "
+
+
+def _without_result(function: Node, results: list[Node], result: Node) -> tuple[Node | int, str]:
+    whole = function.child_by_field_name("result") or result
+    rest = [other for other in results if other != result]
+    text = ", ".join(text_of(other) for other in rest)
+    has_names = any(other.child_by_field_name("name") is not None for other in rest)
+    return whole, f"({text})" if len(rest) > 1 or has_names else text
+
+
+def _signature(function: Node, changes: list[tuple[Node, str]] | list[tuple[Node | int, str]]) -> str:
+    """Return a function's signature on one line with some of its nodes replaced, or text put in at a byte."""
+    body = function.child_by_field_name("body")
+    end = body.start_byte if body is not None else function.end_byte
+    text = function.text or b""
+    for place, new in sorted(changes, key=_start, reverse=True):
+        start = (place if isinstance(place, int) else place.start_byte) - function.start_byte
+        stop = (place if isinstance(place, int) else place.end_byte) - function.start_byte
+        text = text[:start] + new.encode() + text[stop:]
+        end += len(new.encode()) - (stop - start)
+    return " ".join(text[: end - function.start_byte].decode("utf-8", "replace").split())
+
+
+def _start(change: tuple[Node | int, str]) -> int:
+    place = change[0]
+    return place if isinstance(place, int) else place.start_byte

@@ -1,0 +1,165 @@
+"""Proposes strconv and concatenation for fmt.Sprintf, and io.WriteString for Write, where the types are certain."""
+
+from __future__ import annotations
+
+import re
+
+from tree_sitter import Node
+
+from goescape_lsp.core.advice import Advice, Edit, Safety
+from goescape_lsp.core.model import Span
+from goescape_lsp.syntax.advise_scope import is_builtin, resolve
+from goescape_lsp.syntax.advise_types import Form, first_of, imports, is_standard, type_of
+from goescape_lsp.syntax.tree import ancestors, span_of, text_of, walk
+
+_VERB = re.compile(r"%.")
+_ATOMS = frozenset(
+    {
+        "identifier",
+        "selector_expression",
+        "call_expression",
+        "index_expression",
+        "interpreted_string_literal",
+        "int_literal",
+    }
+)
+_TIGHT = frozenset(
+    {"selector_expression", "index_expression", "slice_expression", "call_expression", "unary_expression"}
+)
+
+
+def sprintf(node: Node) -> Advice | None:
+    """Return the advice for a `fmt.Sprintf` with only `%d`, `%s` and `%v` of exactly int and string.
+
+    Shape: the node is the call or one of its arguments.
+    Errors: None when a type is not certain, or when the imports of the file cannot be changed along.
+    """
+    call = node if node.type == "call_expression" else node.parent.parent if node.parent is not None else None
+    if call is None or not is_standard(call.child_by_field_name("function"), "fmt", "Sprintf"):
+        call = node.parent.parent if node.parent is not None and node.parent.type == "argument_list" else None
+        if call is None or not is_standard(call.child_by_field_name("function"), "fmt", "Sprintf"):
+            return None
+    arguments = call.child_by_field_name("arguments")
+    if arguments is None or arguments.named_child_count < 2:  # noqa: PLR2004 - the format and one value
+        return None
+    template, *values = arguments.named_children
+    text = _joined(template, values)
+    edits = None if text is None else _imported(call, needs_strconv="strconv." in text)
+    if text is None or edits is None:
+        return None
+    new = f"({text})" if " + " in text and _is_tight(call) else text
+    return Advice(
+        "no-sprintf", (Edit(span_of(call), new), *edits), Safety.SAME_BEHAVIOUR, ("result-remains",), {"new": new}
+    )
+
+
+def write_string(node: Node) -> Advice | None:
+    """Return the advice for `w.Write([]byte(s))` where `w` is an `io.Writer` and `s` exactly a string."""
+    call = node.parent.parent if node.parent is not None and node.parent.type == "argument_list" else None
+    function = call.child_by_field_name("function") if call is not None else None
+    if call is None or function is None or function.type != "selector_expression":
+        return None
+    writer, value = function.child_by_field_name("operand"), _converted(node)
+    is_write = text_of(function.child_by_field_name("field")) == "Write"
+    if not is_write or writer is None or value is None or writer.type != "identifier" or not _is_string(value):
+        return None
+    declaration = resolve(text_of(writer), writer)
+    written = declaration.node.child_by_field_name("type") if declaration is not None else None
+    is_writer = text_of(written) == "io.Writer" and imports("io", call) and resolve("io", call) is None
+    if not is_writer:
+        return None
+    new = f"io.WriteString({text_of(writer)}, {text_of(value)})"
+    return Advice("write-string", (Edit(span_of(call), new),), Safety.SAME_BEHAVIOUR, ("needs-method",), {"new": new})
+
+
+def _converted(node: Node) -> Node | None:
+    """Return `s` of `[]byte(s)`."""
+    if node.type == "type_conversion_expression" and text_of(node.child_by_field_name("type")) == "[]byte":
+        return node.child_by_field_name("operand") if is_builtin("byte", node) else None
+    return None
+
+
+def _is_string(value: Node) -> bool:
+    found = type_of(value)
+    return found is not None and found.form is Form.STRING and found.name == "string"
+
+
+def _joined(template: Node, values: list[Node]) -> str | None:
+    """Return the concatenation that a format and its values stand for."""
+    if template.type != "interpreted_string_literal" or len(values) != len(_VERB.findall(text_of(template))):
+        return None
+    inner = text_of(template)[1:-1]
+    texts, verbs = _VERB.split(inner), _VERB.findall(inner)
+    parts: list[str] = [f'"{texts[0]}"'] if texts[0] else []
+    for verb, value, text in zip(verbs, values, texts[1:], strict=True):
+        part = _part(verb, value, is_alone=not any(texts) and len(verbs) == 1)
+        if part is None:
+            return None
+        parts += [part, f'"{text}"'] if text else [part]
+    return " + ".join(parts)
+
+
+def _part(verb: str, value: Node, *, is_alone: bool) -> str | None:
+    found = type_of(value)
+    if found is None or found.is_defined or any(child.type == "comment" for child in walk(value)):
+        return None
+    if verb in {"%d", "%v"} and found.name == "int" and found.form is Form.INTEGER:
+        return f"strconv.Itoa({text_of(value)})"
+    is_text = verb in {"%s", "%v"} and found.name == "string" and found.form is Form.STRING
+    return text_of(value) if is_text and (is_alone or value.type in _ATOMS) else None
+
+
+def _is_tight(call: Node) -> bool:
+    parent = call.parent
+    return parent is not None and parent.type in _TIGHT
+
+
+def _imported(call: Node, *, needs_strconv: bool) -> list[Edit] | None:
+    """Return the edits that bring strconv in and take fmt out where it is no longer used, None when not certain."""
+    if resolve("strconv", call) is not None:
+        return None
+    root = list(ancestors(call))[-1]
+    uses = sum(1 for found in walk(root) if found.type == "selector_expression" and _is_of_fmt(found))
+    is_last = uses == 1
+    wants = needs_strconv and not imports("strconv", call)
+    spec = next((found for found in walk(root) if found.type == "import_spec" and text_of(found) == '"fmt"'), None)
+    if spec is None or spec.parent is None:
+        return None
+    if spec.parent.type == "import_declaration":
+        return _single(spec, spec.parent, wants=wants, is_last=is_last)
+    return _listed(spec, spec.parent, wants=wants, is_last=is_last)
+
+
+def _is_of_fmt(selector: Node) -> bool:
+    return text_of(first_of(selector)) == "fmt"
+
+
+def _single(spec: Node, declaration: Node, *, wants: bool, is_last: bool) -> list[Edit] | None:
+    if wants:
+        new = 'import "strconv"' if is_last else 'import (\n\t"fmt"\n\t"strconv"\n)'
+        return [Edit(span_of(declaration), new)]
+    if not is_last:
+        return []
+    line = span_of(spec).line
+    follower = declaration.next_named_sibling
+    end = line + 1
+    if follower is not None and span_of(follower).line > end:
+        end += 1  # the empty line that stood below
+    return [Edit(Span(line, 1, end, 1), "")] if follower is not None and span_of(follower).line >= end else None
+
+
+def _listed(spec: Node, specs: Node, *, wants: bool, is_last: bool) -> list[Edit] | None:
+    """Return the edits in a list of imports, in the run of lines that fmt stands in and in its order."""
+    line = span_of(spec).line
+    others = {span_of(other).line: other for other in specs.named_children}
+    if any(other.type == "comment" for other in specs.named_children) or len(others) != specs.named_child_count:
+        return None
+    edits = [Edit(Span(line, 1, line + 1, 1), "")] if is_last else []
+    if is_last and not wants and len(others) == 1:
+        return None
+    if wants:
+        last = line
+        while last + 1 in others and text_of(others[last + 1].child_by_field_name("path")) < '"strconv"':
+            last += 1
+        edits.append(Edit(Span(last + 1, 1, last + 1, 1), '\t"strconv"\n'))
+    return edits

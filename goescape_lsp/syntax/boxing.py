@@ -1,0 +1,78 @@
+"""What a boxed value is, as far as syntax tells: constants, single bytes and pointers cost nothing in an interface."""
+
+from __future__ import annotations
+
+import re
+
+from tree_sitter import Node
+
+from goescape_lsp.core.shape import Boxed
+from goescape_lsp.syntax.scope import Role, find_local
+from goescape_lsp.syntax.tree import text_of
+from goescape_lsp.syntax.types import Form, Names, Type, infer
+
+_CONSTANT_NODES = frozenset(
+    [
+        "int_literal",
+        "float_literal",
+        "imaginary_literal",
+        "rune_literal",
+        "interpreted_string_literal",
+        "raw_string_literal",
+        "true",
+        "false",
+        "nil",
+    ]
+)
+_CONSTANT_SUBJECT = re.compile(r'^(?:-?\d[\w.+-]*|".*"|\'.*\'|`.*`|true|false|nil)$', re.DOTALL)
+_ONE_BYTE = frozenset(["bool", "byte", "uint8", "int8"])
+_POINTER_FORMS = frozenset([Form.POINTER, Form.MAP, Form.CHANNEL, Form.FUNCTION])
+
+
+def boxed_value(node: Node, subject: str, names: Names) -> Boxed:
+    """Return what is put into an interface at a node; `subject` is the compiler's text, where constants are folded.
+
+    Source: `runtime.convT*` and cmd/compile's walk of OCONVIFACE, go1.21 to go1.27.
+    """
+    if _CONSTANT_SUBJECT.match(subject) or _is_constant(node, names):
+        return Boxed.CONSTANT
+    kind = infer(node, names)
+    if kind.form in _POINTER_FORMS:
+        return Boxed.POINTER_SHAPED
+    if kind.form is Form.STRING:
+        return Boxed.STRING
+    if kind.form is Form.BASIC and kind.name in _ONE_BYTE:
+        return Boxed.ONE_BYTE
+    if kind.form is Form.BASIC:
+        is_integer = "int" in kind.name or kind.name == "rune"
+        return Boxed.SMALL_INTEGER if is_integer else Boxed.VALUE
+    if kind.form is Form.STRUCT and _is_empty_struct(kind):
+        return Boxed.ZERO_SIZE
+    return Boxed.UNKNOWN if kind.form in {Form.UNKNOWN, Form.TYPE_PARAMETER} else Boxed.VALUE
+
+
+def boxed_text(subject: str) -> Boxed:
+    """Return what the compiler's text alone tells of a boxed value: whether it is a constant."""
+    return Boxed.CONSTANT if _CONSTANT_SUBJECT.match(subject) else Boxed.UNKNOWN
+
+
+def _is_empty_struct(kind: Type) -> bool:
+    fields = kind.node.named_children if kind.node is not None else []
+    return all(not part.named_children for part in fields)
+
+
+def _is_constant(node: Node, names: Names) -> bool:
+    if node.type in _CONSTANT_NODES:
+        return True
+    if node.type == "identifier":
+        name = text_of(node)
+        found = find_local(name, node)
+        if found is not None:
+            return found.name.parent is not None and found.name.parent.type == "const_spec"
+        declared = names.declared.get(name)
+        return declared is not None and declared.role is Role.PACKAGE_CONSTANT
+    if node.type in {"binary_expression", "unary_expression", "parenthesized_expression"}:
+        operands = [part for part in node.named_children if part.type != "comment"]
+        is_taken = node.type == "unary_expression" and text_of(node.child_by_field_name("operator")) in {"&", "*", "<-"}
+        return not is_taken and bool(operands) and all(_is_constant(part, names) for part in operands)
+    return False

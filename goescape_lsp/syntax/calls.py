@@ -1,0 +1,100 @@
+"""What calls call and what assignments assign to, as far as a package's own syntax tells."""
+
+from __future__ import annotations
+
+from tree_sitter import Node
+
+from goescape_lsp.core.shape import Callee, Target
+from goescape_lsp.syntax.scope import Role, find_local
+from goescape_lsp.syntax.tree import enclosing_function, text_of
+from goescape_lsp.syntax.types import Form, Names, infer
+
+
+def names_package(node: Node, names: Names) -> bool:
+    """Say whether an identifier means an imported package."""
+    name = text_of(node)
+    return name in names.imports and find_local(name, node) is None
+
+
+def callee_of(function: Node, names: Names) -> Callee:
+    """Return what the function part of a call calls, as far as the package's own source tells."""
+    if function.type == "parenthesized_expression":
+        return callee_of(function.named_children[0], names)
+    if function.type == "func_literal":
+        return Callee.FUNCTION
+    if function.type.endswith("_type"):
+        return Callee.CONVERSION
+    if function.type in {"type_instantiation_expression", "index_expression"}:
+        return callee_of(function.named_children[0], names)
+    name = text_of(function)
+    if function.type == "identifier":
+        return _named_callee(name, function, names)
+    if function.type != "selector_expression":
+        return Callee.VALUE
+    operand = function.child_by_field_name("operand")
+    if operand is not None and operand.type == "identifier" and names_package(operand, names):
+        return Callee.IMPORTED
+    return Callee.METHOD
+
+
+def _named_callee(name: str, node: Node, names: Names) -> Callee:
+    if find_local(name, node) is not None:
+        return Callee.VALUE
+    declared = names.declared.get(name)
+    if declared is None:
+        builtin = {"append": Callee.APPEND, "panic": Callee.PANIC, "copy": Callee.COPY, "string": Callee.CONVERSION}
+        return builtin.get(name, Callee.UNKNOWN)
+    roles = {Role.FUNCTION: Callee.FUNCTION, Role.TYPE: Callee.CONVERSION, Role.PACKAGE_VARIABLE: Callee.VALUE}
+    return roles.get(declared.role, Callee.UNKNOWN)
+
+
+def target_of(node: Node, names: Names) -> Target:
+    """Return what the left side of an assignment is."""
+    if node.type == "parenthesized_expression":
+        return target_of(node.named_children[0], names)
+    if node.type == "index_expression":
+        return _indexed(node, names)
+    if node.type == "identifier":
+        return _variable_target(node, names)
+    if node.type == "selector_expression":
+        operand = node.child_by_field_name("operand")
+        if operand is not None and operand.type == "identifier" and names_package(operand, names):
+            return Target.GLOBAL
+        return Target.GLOBAL if _is_in_global(operand, names) else Target.FIELD
+    return Target.FIELD
+
+
+def _indexed(node: Node, names: Names) -> Target:
+    operand = node.child_by_field_name("operand")
+    form = infer(operand, names).form
+    if form is Form.MAP:
+        return Target.MAP
+    if form is Form.UNKNOWN:
+        return Target.UNKNOWN
+    is_global_array = form is Form.ARRAY and _is_in_global(operand, names)
+    return Target.GLOBAL if is_global_array else Target.ELEMENT
+
+
+def _variable_target(node: Node, names: Names) -> Target:
+    name = text_of(node)
+    found = find_local(name, node)
+    if found is None:
+        return Target.GLOBAL if name in names.declared else Target.UNKNOWN
+    if found.role is Role.RESULT:
+        return Target.RESULT
+    here, there = enclosing_function(node), enclosing_function(found.name)
+    return Target.LOCAL if here == there else Target.OUTER_FUNCTION
+
+
+def _is_in_global(operand: Node | None, names: Names) -> bool:
+    """Say whether a selector's operand is a package variable that holds its value itself, not through a pointer."""
+    while operand is not None and operand.type == "selector_expression":
+        if infer(operand, names).form is not Form.STRUCT:
+            return False
+        operand = operand.child_by_field_name("operand")
+    if operand is None or operand.type != "identifier" or find_local(text_of(operand), operand) is not None:
+        return False
+    declared = names.declared.get(text_of(operand))
+    if declared is None or declared.role is not Role.PACKAGE_VARIABLE:
+        return False
+    return infer(operand, names).form in {Form.STRUCT, Form.ARRAY}

@@ -1,0 +1,454 @@
+"""One Go file as the classifier may ask about it: shapes at places, calls, assignments, literals, loops."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from tree_sitter import Node
+
+from goescape_lsp.core.columns import BOM, split_lines
+from goescape_lsp.core.model import Function, Kind, Place, Span, Verdict
+from goescape_lsp.core.shape import Boxed, Call, Callee, Literal, Shape, Target
+from goescape_lsp.syntax import functions, heat, scope, spans
+from goescape_lsp.syntax.boxing import boxed_text, boxed_value
+from goescape_lsp.syntax.calls import callee_of, names_package, target_of
+from goescape_lsp.syntax.scope import Declaration, Role, find_local
+from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, enclosing_function, leaf_at, parse, span_of, text_of, walk
+from goescape_lsp.syntax.types import UNKNOWN, Form, Names, infer, resolve
+
+_GENERATED = re.compile(rb"^// Code generated .* DO NOT EDIT\.\r?$", re.MULTILINE)
+_EXPRESSION_LENGTH = 120
+_KIND_BY_SUBJECT: tuple[tuple[str, Kind], ...] = (
+    ("make(map[", Kind.MAP),
+    ("make([]", Kind.SLICE),
+    ("make(chan", Kind.CHANNEL),
+    ("new(", Kind.NEW),
+    ("append", Kind.APPEND),
+    ("func literal", Kind.CLOSURE),
+    ("... argument", Kind.VARIADIC),
+    ("([]byte)(", Kind.BYTES),
+    ("([]rune)(", Kind.SLICE),
+    ("string(", Kind.STRING),
+    ("map[", Kind.MAP),
+    ("[]", Kind.SLICE),
+    ("&", Kind.COMPOSITE),
+)
+# `make` of a named type: with no size it is a map (channels have no verdict, slices need a length).
+_MADE = re.compile(r"^make\((?P<type>[\w.]+)(?P<size>, .*)?\)$", re.DOTALL)
+_KIND_BY_FORM = {Form.MAP: Kind.MAP, Form.SLICE: Kind.SLICE, Form.CHANNEL: Kind.CHANNEL}
+
+
+class PackageSyntax:
+    """The sources of one package and what they declare together."""
+
+    def __init__(self, contents: Mapping[str, bytes]) -> None:
+        self._sources = {path: Source(content) for path, content in contents.items()}
+        declared: dict[str, Declaration] = {}
+        methods: set[str] = set()
+        for source in self._sources.values():
+            declared.update((text_of(d.name), d) for d in source.declarations() if d.role is not Role.IMPORT)
+            methods.update(source.methods())
+        for source in self._sources.values():
+            source.names = Names(declared, source.imports)
+            source.package_methods = frozenset(methods)
+
+    def source(self, path: str) -> Source | None:
+        """Return the source at an absolute path, None when the package has no such file."""
+        return self._sources.get(path)
+
+
+class Source:
+    """One parsed file; every answer is a value, places and spans are 1-based lines and byte columns."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        self._tree = parse(content)
+        self._function_names: dict[int, str] = {}
+        self._shapes: dict[tuple[int, int, str, Verdict], Shape | None] = {}
+        self.imports = frozenset(_import_name(d) for d in self.declarations() if d.role is Role.IMPORT)
+        self.names = Names({})
+        self.package_methods: frozenset[str] = frozenset()
+
+    @property
+    def is_generated(self) -> bool:
+        """Say whether the file carries Go's mark of generated code (go.dev/s/generatedcode)."""
+        return _GENERATED.search(self.content) is not None
+
+    def declarations(self) -> Iterable[Declaration]:
+        """Return what the file declares at package level."""
+        return scope.package_declarations(self._tree.root_node)
+
+    def methods(self) -> Iterable[str]:
+        """Return the names of the methods that the file declares."""
+        for node in self._tree.root_node.named_children:
+            if node.type == "method_declaration":
+                yield text_of(node.child_by_field_name("name"))
+
+    def functions(self) -> tuple[Function, ...]:
+        """Return the declared functions of the file."""
+        return functions.list_functions(self._tree)
+
+    def shape(self, place: Place, subject: str, verdict: Verdict) -> Shape:
+        """Return what stands at a place that the compiler gave a verdict on; a fallback when nothing fits."""
+        key = (place.line, place.column, subject, verdict)
+        if key not in self._shapes:
+            column = self._column(place)
+            node = spans.expression_at(self._tree, place.line, column, subject)
+            if verdict is Verdict.MOVED and (node is None or node.type == "short_var_declaration"):
+                node = spans.name_on_line(self._tree, place.line, subject) or node
+            self._shapes[key] = None if node is None else self._shape_of(node, subject, verdict)
+        return self._shapes[key] or self._whole_line(place)
+
+    def kind_of_text(self, subject: str, verdict: Verdict) -> Kind:
+        """Return the kind of a site inside inlined code, where only the compiler's text tells."""
+        if verdict is Verdict.MOVED:
+            return Kind.VARIABLE
+        if (kind := _kind_by_subject(subject)) is not None:
+            return kind
+        if (made := _MADE.match(subject)) is not None:
+            declared = self.names.type_named(made["type"])
+            form = resolve(declared.type, self.names).form if declared is not None else Form.UNKNOWN
+            return _KIND_BY_FORM.get(form, Kind.OTHER if made["size"] else Kind.MAP)
+        is_concatenation = " + " in subject and boxed_text(subject) is not Boxed.CONSTANT
+        return Kind.STRING if is_concatenation else Kind.INTERFACE
+
+    def call_at(self, place: Place) -> Call | None:
+        """Return the call whose `(` stands at a place."""
+        leaf = self._leaf(place)
+        node = leaf.parent.parent if leaf is not None and leaf.parent is not None else None
+        if leaf is None or leaf.type != "(" or node is None or node.type != "call_expression":
+            return self._statement_call(leaf)
+        function = node.child_by_field_name("function")
+        if function is None:
+            return None
+        keyword = node.parent.type if node.parent is not None else ""
+        return Call(callee_of(function, self.names), _one_line(text_of(function)), span_of(node), _keyword(keyword))
+
+    def target_at(self, place: Place, left: str) -> Target:
+        """Return what is assigned to at the place of a `=`; `left` is the compiler's text of the left side."""
+        leaf = self._leaf(place)
+        statement = _assignment(leaf)
+        if statement is None:
+            return Target.UNKNOWN
+        items = [n for n in _left_sides(statement) if n.type != "comment"]
+        wanted = _squeeze(left)
+        node = next((n for n in items if _squeeze(text_of(n)) == wanted), items[0] if len(items) == 1 else None)
+        return Target.UNKNOWN if node is None else target_of(node, self.names)
+
+    def result_name(self, place: Place, name: str) -> bool:
+        """Say whether `name` is a named result of a function around a place."""
+        leaf = self._leaf(place)
+        found = find_local(name, leaf) if leaf is not None else None
+        return found is not None and found.role is Role.RESULT
+
+    def outlives_loop(self, place: Place, name: str) -> bool:
+        """Say whether `name` is declared outside a loop of the same function that is around a place."""
+        leaf = self._leaf(place)
+        found = find_local(name, leaf) if leaf is not None else None
+        if leaf is None or found is None or found.scope is None:
+            return False
+        depth_there = heat.loops_around(found.name)
+        return heat.loops_around(leaf) > depth_there or _in_goto_loop(leaf)
+
+    def literal_around(self, place: Place) -> Literal | None:
+        """Return the innermost function literal around a place, or the `go`/`defer` that wraps a call there."""
+        leaf = self._leaf(place)
+        if leaf is None:
+            return None
+        for node in (leaf, *ancestors(leaf)):
+            if node.type in {"go_statement", "defer_statement"}:
+                return _wrapper(node)
+            if node.type == "func_literal":
+                return _literal(node)
+            if node.type in FUNCTIONS:
+                return None
+        return None
+
+    def literal_at(self, place: Place) -> Literal | None:
+        """Return the function literal or the `go`/`defer` wrapper that starts at a place."""
+        leaf = self._leaf(place)
+        if leaf is None or leaf.parent is None:
+            return None
+        if leaf.type in {"go", "defer"}:
+            return _wrapper(leaf.parent)
+        return _literal(leaf.parent) if leaf.parent.type == "func_literal" else None
+
+    def captures_nothing(self, place: Place) -> bool:
+        """Say whether the function literal at a place uses no variable of the functions around it."""
+        leaf = self._leaf(place)
+        literal = leaf.parent if leaf is not None else None
+        if literal is None or literal.type != "func_literal":
+            return False
+        for node in walk(literal):
+            if node.type != "identifier" or (found := find_local(text_of(node), node)) is None:
+                continue
+            is_inside = literal.start_byte <= found.name.start_byte < literal.end_byte
+            is_constant = found.name.parent is not None and found.name.parent.type == "const_spec"
+            if not is_inside and not is_constant:
+                return False
+        return True
+
+    def is_local(self, place: Place, name: str) -> bool:
+        """Say whether `name` means a local variable or a parameter at a place."""
+        leaf = self._leaf(place)
+        return leaf is not None and find_local(name, leaf) is not None
+
+    def is_import(self, name: str) -> bool:
+        """Say whether the file imports a package under this name."""
+        return name in self.imports
+
+    def is_function_place(self, place: Place) -> bool:
+        """Say whether a declared function begins at a place for the compiler: its name, or a method's receiver.
+
+        Wrappers that the compiler makes for generic functions print their verdicts there, once more.
+        """
+        return self.function_at(place) is not None
+
+    def function_at(self, place: Place) -> Span | None:
+        """Return the span of the name of the function that the compiler means by a place: name or receiver."""
+        leaf = self._leaf(place)
+        parent = leaf.parent if leaf is not None else None
+        if parent is None:
+            return None
+        if leaf is not None and leaf.type == "(" and parent.parent is not None:
+            parent = parent.parent if parent.parent.child_by_field_name("receiver") == parent else parent
+        name = parent.child_by_field_name("name") if parent.type in FUNCTIONS else None
+        if name is None or (leaf != name and parent.child_by_field_name("receiver") is None):
+            return None
+        return span_of(name)
+
+    def _column(self, place: Place) -> int:
+        """Return the column in the editor's line: cmd/compile counts a BOM's three bytes on line 1."""
+        if place.line == 1 and place.column and self.content.startswith(BOM):
+            return max(place.column - len(BOM), 1)
+        return place.column
+
+    def _leaf(self, place: Place) -> Node | None:
+        return leaf_at(self._tree, place.line, self._column(place)) if place.column else None
+
+    def _whole_line(self, place: Place) -> Shape:
+        lines = split_lines(self.content)
+        line = lines[place.line - 1] if 0 < place.line <= len(lines) else b""
+        start = len(line) - len(line.lstrip()) + 1
+        span = Span(place.line, start, place.line, max(len(line.rstrip()), start) + 1)
+        text = line.strip().decode("utf-8", "replace")
+        return Shape(span, text[:_EXPRESSION_LENGTH], Kind.OTHER, is_fallback=True)
+
+    def _shape_of(self, node: Node, subject: str, verdict: Verdict) -> Shape:
+        kind = self._kind(node, subject, verdict)
+        temperature, reason = heat.heat_of(node)
+        is_boxed = kind is Kind.INTERFACE
+        span = spans.visible_span(node, subject)
+        return Shape(
+            span,
+            _one_line(_cut(self._tree.root_node, node, span)),
+            kind,
+            functions.function_name(node, self._function_names),
+            _holder(node),
+            heat.loops_around(node),
+            temperature,
+            reason,
+            boxed_value(node, subject, self.names) if is_boxed else Boxed.NOTHING,
+            is_call=node.type == "call_expression" and self._is_user_call(node),
+        )
+
+    def _kind(self, node: Node, subject: str, verdict: Verdict) -> Kind:
+        if verdict is Verdict.MOVED:
+            is_new = node.type == "call_expression" and text_of(node.child_by_field_name("function")) == "new"
+            return Kind.NEW if is_new else Kind.VARIABLE
+        if verdict is Verdict.LEAKS or self._is_parameter_name(node):
+            return Kind.PARAMETER
+        if (kind := _kind_by_subject(subject)) is not None:
+            return kind
+        if (made := _MADE.match(subject)) is not None:
+            form = infer(node, self.names).form
+            return _KIND_BY_FORM.get(form, Kind.OTHER if made["size"] else Kind.MAP)
+        return self._kind_of_node(node, subject)
+
+    def _kind_of_node(self, node: Node, subject: str) -> Kind:
+        if node.type == "binary_expression" and " + " in subject:
+            return Kind.INTERFACE if infer(node, self.names).form is Form.BASIC else Kind.STRING
+        if node.type == "selector_expression" and self._is_method_value(node):
+            return Kind.METHOD_VALUE
+        if node.type == "composite_literal":
+            form = resolve(node.child_by_field_name("type"), self.names).form
+            return _KIND_BY_FORM.get(form, Kind.INTERFACE)
+        if node.type == "type_conversion_expression" or self._is_conversion(node):
+            form = infer(node, self.names).form
+            return Kind.STRING if form is Form.STRING else Kind.INTERFACE
+        return Kind.INTERFACE
+
+    def _is_parameter_name(self, node: Node) -> bool:
+        return node.parent is not None and node.parent.type in {
+            "parameter_declaration",
+            "variadic_parameter_declaration",
+        }
+
+    def _is_method_value(self, node: Node) -> bool:
+        field = text_of(node.child_by_field_name("field"))
+        operand = node.child_by_field_name("operand")
+        if operand is not None and operand.type == "identifier" and names_package(operand, self.names):
+            return False
+        return infer(node, self.names) == UNKNOWN and field in self.package_methods
+
+    def _is_conversion(self, node: Node) -> bool:
+        function = node.child_by_field_name("function") if node.type == "call_expression" else None
+        return function is not None and callee_of(function, self.names) is Callee.CONVERSION
+
+    def _is_user_call(self, node: Node) -> bool:
+        function = node.child_by_field_name("function")
+        if function is None or text_of(function) in {"make", "new", "append", "copy", "panic", "len", "cap", "clear"}:
+            return False
+        return callee_of(function, self.names) is not Callee.CONVERSION
+
+    def _statement_call(self, leaf: Node | None) -> Call | None:
+        """Return the call of a `go` or `defer` statement whose keyword stands at the place."""
+        if leaf is None or leaf.type not in {"go", "defer"} or leaf.parent is None:
+            return None
+        node = next((n for n in leaf.parent.named_children if n.type == "call_expression"), None)
+        function = node.child_by_field_name("function") if node is not None else None
+        if node is None or function is None:
+            return None
+        return Call(callee_of(function, self.names), _one_line(text_of(function)), span_of(node), leaf.type)
+
+
+def _kind_by_subject(subject: str) -> Kind | None:
+    return next((kind for start, kind in _KIND_BY_SUBJECT if subject.startswith(start)), None)
+
+
+def _import_name(declared: Declaration) -> str:
+    written = text_of(declared.name).strip('"`')
+    last = written.rpartition("/")[2]
+    is_major = re.fullmatch(r"v\d+", last) is not None
+    base = written.split("/")[-2] if is_major and "/" in written else last
+    return re.sub(r"^go-|\.v\d+$|-go$", "", base)
+
+
+def _keyword(node_type: str) -> str:
+    return {"go_statement": "go", "defer_statement": "defer"}.get(node_type, "")
+
+
+def _assignment(leaf: Node | None) -> Node | None:
+    kinds = {
+        "assignment_statement",
+        "short_var_declaration",
+        "var_spec",
+        "send_statement",
+        "range_clause",
+        "inc_statement",
+    }
+    if leaf is None:
+        return None
+    return next((n for n in (leaf, *ancestors(leaf)) if n.type in kinds), None)
+
+
+def _left_sides(statement: Node) -> list[Node]:
+    left = statement.child_by_field_name("left")
+    if left is None:
+        return statement.children_by_field_name("name")
+    return left.named_children if left.type == "expression_list" else [left]
+
+
+def _wrapper(statement: Node) -> Literal:
+    span = span_of(statement)
+    place = Place("", span.line, span.column)
+    keyword = _keyword(statement.type)
+    return Literal(place, keyword, is_wrapper=True, is_in_loop=_repeats(statement))
+
+
+def _literal(node: Node) -> Literal:
+    span = span_of(node)
+    place = Place("", span.line, span.column)
+    statement = _started_by(node)
+    if statement is None:
+        return Literal(place, "", is_wrapper=False, is_in_loop=False)
+    return Literal(place, _keyword(statement.type), is_wrapper=False, is_in_loop=_repeats(statement))
+
+
+def _started_by(literal: Node) -> Node | None:
+    """Return the `go` or `defer` statement that calls this very literal."""
+    call = literal.parent
+    while call is not None and call.type == "parenthesized_expression":
+        call = call.parent
+    if call is None or call.type != "call_expression" or call.parent is None:
+        return None
+    is_called = _unwrapped(call.child_by_field_name("function")) == literal
+    return call.parent if is_called and call.parent.type in {"go_statement", "defer_statement"} else None
+
+
+def _unwrapped(node: Node | None) -> Node | None:
+    while node is not None and node.type == "parenthesized_expression":
+        node = node.named_children[0]
+    return node
+
+
+def _repeats(statement: Node) -> bool:
+    return heat.loops_around(statement) > 0 or _in_goto_loop(statement)
+
+
+def _in_goto_loop(node: Node) -> bool:
+    """Say whether a label before the node is jumped to from behind it, in the same function."""
+    function = enclosing_function(node)
+    body = function.child_by_field_name("body") if function is not None else None
+    if body is None or b"goto " not in (body.text or b""):
+        return False
+    labels = {
+        text_of(n.child_by_field_name("label"))
+        for n in heat.statements_of(body)
+        if n.type == "labeled_statement" and n.start_byte <= node.start_byte
+    }
+    behind = (body.text or b"")[node.start_byte - body.start_byte :].decode("utf-8", "replace")
+    return any(re.search(rf"\bgoto {re.escape(label)}\b", behind) for label in labels)
+
+
+def _holder(node: Node) -> Span | None:
+    """Return the span of the variable that an expression is directly stored in."""
+    value, statement = node, node.parent
+    while statement is not None and statement.type in {"parenthesized_expression", "unary_expression"}:
+        value, statement = statement, statement.parent
+    if statement is None or statement.type != "expression_list" or statement.parent is None:
+        return None
+    values = [n for n in statement.named_children if n.type != "comment"]
+    index = values.index(value) if value in values else 0
+    declared = statement.parent
+    if declared.type == "var_spec":
+        left = declared.children_by_field_name("name")
+    elif declared.type in {"short_var_declaration", "assignment_statement"}:
+        left = _left_sides(declared)
+        if declared.child_by_field_name("right") != statement:
+            return None
+    else:
+        return None
+    left = [n for n in left if n.type not in {"comment", ","}]
+    return span_of(left[index]) if index < len(left) and len(values) == len(left) else None
+
+
+def _cut(root: Node, node: Node, span: Span) -> str:
+    """Return the source text of a span that starts in or at a node."""
+    whole = text_of(node)
+    start = span_of(node)
+    if (span.line, span.column) == (start.line, start.column):
+        end = (span.end_line - 1, span.end_column - 1)
+        size = _offset(whole, start, end)
+        return whole.encode()[:size].decode("utf-8", "replace")
+    inner = root.descendant_for_point_range((span.line - 1, span.column - 1), (span.end_line - 1, span.end_column - 1))
+    return text_of(inner)
+
+
+def _offset(text: str, start: Span, end: tuple[int, int]) -> int:
+    """Return how many bytes of `text`, which starts at `start`, lie before a 0-based point."""
+    lines = text.encode().split(b"\n")
+    rows = end[0] - (start.line - 1)
+    if rows == 0:
+        return end[1] - (start.column - 1)
+    return sum(len(line) + 1 for line in lines[:rows]) + end[1]
+
+
+def _one_line(text: str) -> str:
+    squeezed = " ".join(text.split())
+    return squeezed if len(squeezed) <= _EXPRESSION_LENGTH else squeezed[: _EXPRESSION_LENGTH - 1] + "…"
+
+
+def _squeeze(text: str) -> str:
+    return re.sub(r"\s+", "", text)

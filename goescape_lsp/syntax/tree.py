@@ -1,0 +1,105 @@
+"""Parses Go source and finds nodes by the compiler's places; the foundation of the other modules of the room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import tree_sitter_go
+from tree_sitter import Language, Node, Parser, Tree
+
+from goescape_lsp.core.columns import BOM
+from goescape_lsp.core.model import Span
+
+# Three bytes that read as an identifier and stand in for `new` before a value.
+_NEW = "ǹw".encode()
+
+_GO = Language(tree_sitter_go.language())
+
+FUNCTIONS = frozenset({"function_declaration", "method_declaration", "func_literal"})
+
+
+def parse(content: bytes) -> Tree:
+    r"""Return the tree of a Go file; broken code gives a tree with error nodes.
+
+    Shape: a BOM is cut off and a lone `\r` is kept, so that byte columns of the tree equal those of an editor.
+    """
+    text = content.removeprefix(BOM)
+    tree = Parser(_GO).parse(text)
+    if not tree.root_node.has_error or b"new(" not in text:
+        return tree
+    return _parse_new_values(text, tree)
+
+
+def _parse_new_values(text: bytes, tree: Tree) -> Tree:
+    """Parse again with `new(expression)` of go1.26, for which the grammar only knows types, as an ordinary call."""
+    patched = bytearray(text)
+    for node in walk(tree.root_node):
+        function = node.child_by_field_name("function") if node.type == "call_expression" else None
+        if function is not None and function.text == b"new" and _lacks_end(node):
+            patched[function.start_byte : function.end_byte] = _NEW
+    again = Parser(_GO).parse(bytes(patched))
+    return again if patched != text else tree
+
+
+def _lacks_end(call: Node) -> bool:
+    arguments = call.child_by_field_name("arguments")
+    return arguments is not None and arguments.has_error
+
+
+def span_of(node: Node) -> Span:
+    """Return a node's span in 1-based lines and byte columns."""
+    (line, column), (end_line, end_column) = node.start_point, node.end_point
+    return Span(line + 1, column + 1, end_line + 1, end_column + 1)
+
+
+def text_of(node: Node | None) -> str:
+    """Return a node's source text, "" for no node."""
+    if node is None or node.text is None:
+        return ""
+    text = node.text.replace(_NEW, b"new") if _NEW in node.text else node.text
+    return text.decode("utf-8", "replace")
+
+
+def leaf_at(tree: Tree, line: int, column: int) -> Node | None:
+    """Return the smallest node, tokens included, that starts at or covers a 1-based line and byte column."""
+    point = (line - 1, column - 1)
+    node = tree.root_node.descendant_for_point_range(point, (line - 1, column))
+    return node if node is not None and node.type != "source_file" else None
+
+
+def node_at(tree: Tree, span: Span) -> Node | None:
+    """Return the smallest node that has exactly this span, the outermost of several; None when there is none."""
+    start, end = (span.line - 1, span.column - 1), (span.end_line - 1, span.end_column - 1)
+    node = tree.root_node.descendant_for_point_range(start, end)
+    if node is None or node.start_point != start or node.end_point != end:
+        return None
+    while node.parent is not None and node.parent.start_point == start and node.parent.end_point == end:
+        node = node.parent
+    return node
+
+
+def ancestors(node: Node) -> Iterator[Node]:
+    """Yield the node's parents from the nearest outward."""
+    parent = node.parent
+    while parent is not None:
+        yield parent
+        parent = parent.parent
+
+
+def enclosing_function(node: Node) -> Node | None:
+    """Return the nearest function declaration, method or literal around a node, None at package level."""
+    return next((parent for parent in ancestors(node) if parent.type in FUNCTIONS), None)
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Yield a node and everything below it in source order."""
+    cursor = node.walk()
+    while True:
+        here = cursor.node
+        if here is not None:
+            yield here
+        if cursor.goto_first_child():
+            continue
+        while not cursor.goto_next_sibling():
+            if not cursor.goto_parent() or cursor.node == node:
+                return
