@@ -102,6 +102,10 @@ class Syntax(Protocol):
         """Say whether a name is an imported package."""
         ...
 
+    def is_type(self, name: str) -> bool:
+        """Say whether a name is a type of the package."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -133,7 +137,7 @@ class _Trail:
     is_converted: bool = False
     is_in_literal: bool = False
     is_variadic: bool = False
-    is_inlined: bool = False
+    inlined_at: Place | None = None
 
 
 class Classifier:
@@ -145,8 +149,13 @@ class Classifier:
         bodiless: frozenset[str],
         verdicts: Iterable[VerdictLine],
         syntax: Callable[[str], Syntax | None],
+        packages: frozenset[str] = frozenset(),
     ) -> None:
-        """Take the blocks, the functions without body, the verdicts and a way to the syntax of each file."""
+        """Take the blocks, the functions without body, the verdicts and a way to the syntax of each file.
+
+        `packages` are names of packages that the output mentions; inlined code names functions by them.
+        """
+        self._packages = packages
         self._bodiless = bodiless
         self._moved = {(line.place.file, line.subject) for line in verdicts if line.verdict is Verdict.MOVED}
         self._judged = {(line.place, line.subject) for line in verdicts}
@@ -189,7 +198,8 @@ class Classifier:
             return Decision(Cause.UNKNOWN, Rule.UNKNOWN_CAUSE)
         is_boxed = kind is Kind.INTERFACE or self._has_box(place, subject)
         chosen = next((b for b in blocks if not _stores_itself(b)), blocks[0])
-        decision, trail = self._chase(chosen, _Trail(is_inlined=is_inlined), is_boxed, _CHASE_LIMIT)
+        inlined_at = place if is_inlined else None
+        decision, trail = self._chase(chosen, _Trail(inlined_at=inlined_at), is_boxed, _CHASE_LIMIT)
         return _ruled(decision, trail, is_boxed)
 
     def _has_box(self, place: Place, subject: str) -> bool:
@@ -210,6 +220,8 @@ class Classifier:
             return self._uncontained(last, trail), trail
         if (sized := _size_reason(container)) is not None:
             return Decision(sized[0], _RULES[sized[0]], sized[1]), trail
+        if storage["subject"] != "... argument":  # from here on the container is passed on, not the box inside it
+            trail, is_boxed = replace(trail, is_converted=False), storage["subject"] == block.subject and is_boxed
         return self._chase(container, trail, is_boxed, left - 1)
 
     def _seen(self, block: Block, trail: _Trail) -> _Trail:
@@ -281,8 +293,9 @@ class Classifier:
     def _decide_last(self, block: Block, last: Arrow, trail: _Trail, is_boxed: bool) -> Decision:  # noqa: FBT001
         """Decide by the destination and the last reason of a flow that ends outside any container."""
         reasons = last.reasons
-        if not reasons and last.target == _HEAP and len(block.arrows) > 1:
-            reasons = block.arrows[-2].reasons  # an argument goes through `{temp}`: the call is the reason
+        if not reasons and last.target in {_HEAP, "{temp}"} and len(block.arrows) > 1:
+            last = block.arrows[-2]  # arguments and range operands go through `{temp}`: the step before is the reason
+            reasons = last.reasons
         if not reasons:
             cause = Cause.RETURN if _RESULT.match(last.target) else Cause.UNKNOWN
             return Decision(cause, _RULES[cause])
@@ -356,7 +369,7 @@ class Classifier:
         text, at = reason.expression, reason.place
         syntax = self._syntax(at.file)
         call = syntax.call_at(at) if syntax is not None else None
-        name = call.function if call is not None and not trail.is_inlined else _called_name(text)
+        name = call.function if call is not None and at != trail.inlined_at else _called_name(text)
         is_own_text = call is not None and _last(_called_name(text)) == _last(call.function)
         if text.startswith("append(") and (call is None or call.callee is not Callee.FUNCTION):
             return Decision(Cause.APPEND, Rule.APPENDED, at)
@@ -392,18 +405,20 @@ class Classifier:
         return self._callee_by_text(name, at)
 
     def _callee_by_text(self, name: str, at: Place) -> Cause:
+        """Tell a static call from a dynamic one by its rendering: methods of known types are `T.M(receiver, …)`."""
         parts = name.split(".")
         syntax = self._syntax(at.file)
+        owner = parts[0]
+        is_local = syntax is not None and syntax.is_local(at, owner)
         if len(parts) == 1:
-            is_value = syntax is not None and syntax.is_local(at, parts[0])
-            return Cause.UNKNOWN_CALL if is_value else Cause.CALLEE_PARAM
-        if len(parts) > 2:  # noqa: PLR2004 - package, variable, method: a dynamic call in inlined code
+            return Cause.UNKNOWN_CALL if is_local else Cause.CALLEE_PARAM
+        is_package = owner in self._packages or (syntax is not None and syntax.is_import(owner))
+        if is_local or (not is_package and not (syntax is not None and syntax.is_type(owner))):
             return Cause.UNKNOWN_CALL
-        owner, method = parts
-        if syntax is not None and (syntax.is_local(at, owner) or not syntax.is_import(owner)):
-            is_method_of_type = owner[:1].isupper() and not syntax.is_local(at, owner)
-            return Cause.CALLEE_PARAM if is_method_of_type else Cause.UNKNOWN_CALL
-        return Cause.CALLEE_PARAM if method else Cause.UNKNOWN_CALL
+        if len(parts) == 2:  # noqa: PLR2004 - `package.Function` or `Type.Method`
+            return Cause.CALLEE_PARAM
+        is_type = parts[1][:1].isupper()  # else a variable of inlined code: `bufio.b.Write`
+        return Cause.CALLEE_PARAM if is_type else Cause.UNKNOWN_CALL
 
 
 def rule_of(cause: Cause) -> Rule:

@@ -333,8 +333,8 @@ class Job:
     tags: str = ""
     gcflags: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
-    env: Mapping[str, str] = field(default_factory=dict)
-    overlay: Mapping[str, bytes] = field(default_factory=dict)
+    env: Mapping[str, str] = field(default_factory=dict[str, str])
+    overlay: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
 
 
 @dataclass(frozen=True, slots=True)

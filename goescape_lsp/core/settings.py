@@ -52,13 +52,13 @@ class Settings:
     show: str = "allocations"
     tests: bool = True
     generated: bool = False
-    severity: Mapping[str, str] = field(default_factory=dict)
+    severity: Mapping[str, str] = field(default_factory=dict[str, str])
     max_per_file: int = 200
     inlay_hints: bool = True
     code_lens: bool = False
     locale: str = "auto"
     go_path: str = ""
-    go_env: Mapping[str, str] = field(default_factory=dict)
+    go_env: Mapping[str, str] = field(default_factory=dict[str, str])
     go_flags: tuple[str, ...] = ()
     go_gcflags: tuple[str, ...] = ()
 
@@ -75,10 +75,11 @@ def read_settings(given: object) -> tuple[Settings, tuple[SettingProblem, ...]]:
     """Return the settings that `given` asks for, defaults where it is silent or wrong, and what was wrong.
 
     Shape: `given` is a mapping as JSON has it, nested (`{"go": {"path": …}}`) or with dots (`{"go.path": …}`);
-    None means all defaults; an outer `{"goescape": …}` is taken off.
+    None means all defaults; an outer `{"goescape": …}` is taken off. An empty list stands for an empty object, since
+    editors that are configured in Lua cannot tell them apart.
     Errors: none; anything that is not understood is a problem of the result.
     """
-    if given is None:
+    if given is None or given in ([], {"goescape": []}):
         return Settings(), ()
     if not isinstance(given, Mapping):
         return Settings(), (SettingProblem("goescape", "an object"),)
@@ -94,7 +95,7 @@ def read_settings(given: object) -> tuple[Settings, tuple[SettingProblem, ...]]:
         row = rows.get(key)
         if row is None:
             problems.append(SettingProblem(key))
-        elif value is None:
+        elif value is None or (value == [] and row.shape in {"pairs", "severities"}):
             continue
         elif (expected := _mismatch(row, value)) is not None:
             problems.append(SettingProblem(f"goescape.{key}", expected))
@@ -114,7 +115,7 @@ def _flatten(given: Mapping[str, Any]) -> dict[str, Any]:
         if key == "go" and isinstance(value, Mapping):
             inner = cast("Mapping[str, Any]", value)
             flat.update({f"go.{name}": item for name, item in inner.items()})
-        else:
+        elif key != "go" or value != []:
             flat[key] = value
     return flat
 

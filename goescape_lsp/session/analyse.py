@@ -118,7 +118,9 @@ class _Reader:
         self._package = compiled.package
         self._parsed = parsed
         self._sources = sources
-        self._classifier = Classifier(parsed.blocks, parsed.bodiless, parsed.verdicts, sources.get)
+        called = (name for names in parsed.inlined.values() for name in names)
+        packages = frozenset(name.partition(".")[0] for name in called if name[:1].islower() and "." in name)
+        self._classifier = Classifier(parsed.blocks, parsed.bodiless, parsed.verdicts, sources.get, packages)
 
     def add_to(self, sites: _Sites) -> None:
         """Put every verdict of the compile into `sites`, one finding for each expression and subject.

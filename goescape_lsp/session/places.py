@@ -65,18 +65,17 @@ class Placer:
         base = _base(name)
         if base in _DROPPED:
             return _NOWHERE
-        folder = posixpath.dirname(name)
         candidates = self._by_base.get(base, [])
-        exact = next((path for path in candidates if path.replace("\\", "/") == name), None)
-        if exact is not None:
-            return exact
-        if folder in {"", "."} or _ends_with(package.directory, folder):
-            return own.get(base, _NOWHERE)
-        if posixpath.isabs(name) or re.match(r"^[A-Za-z]:/", name):
-            return _NOWHERE
-        suffix = _climbed(folder)
-        other = [path for path in candidates if _ends_with(_folder(path), suffix)]
-        return other[0] if len(other) == 1 else own.get(base, _NOWHERE) if not other else other[0]
+        is_absolute = posixpath.isabs(name) or re.match(r"^[A-Za-z]:/", name) is not None
+        if is_absolute or package.module_directory:
+            # The compile ran in the module's directory, so a relative name means a file of the module, which need not
+            # be one of the package: bodies of closures and generic functions come from other packages.
+            root = package.module_directory.replace("\\", "/").rstrip("/")
+            wanted = name if is_absolute else posixpath.normpath(f"{root}/{name}")
+            found = next((path for path in candidates if path.replace("\\", "/") == wanted), None)
+            if found is not None or not _is_below(package.directory, posixpath.dirname(name)):
+                return found or _NOWHERE
+        return own.get(base, _NOWHERE)
 
 
 def _physical(stretches: tuple[_Stretch, ...], line: int, column: int) -> Place | None:
@@ -111,16 +110,8 @@ def _base(path: str) -> str:
     return path.replace("\\", "/").rpartition("/")[2]
 
 
-def _folder(path: str) -> str:
-    return path.replace("\\", "/").rpartition("/")[0]
-
-
-def _climbed(folder: str) -> str:
-    parts = [part for part in folder.split("/") if part not in {"", ".", ".."}]
-    return "/".join(parts)
-
-
-def _ends_with(directory: str, folder: str) -> bool:
-    wanted = _climbed(folder)
+def _is_below(directory: str, folder: str) -> bool:
+    """Say whether a directory ends with a printed folder, an import path under `-trimpath` included."""
     there = directory.replace("\\", "/").rstrip("/")
-    return bool(wanted) and (there == wanted or there.endswith("/" + wanted))
+    last = folder.rstrip("/").rpartition("/")[2]
+    return last not in {"", ".", ".."} and there.endswith("/" + last)

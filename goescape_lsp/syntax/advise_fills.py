@@ -103,16 +103,17 @@ def _fill(body: Node, elements_of: Callable[[Node], int]) -> Fill | None:
     statements = [
         part for child in body.named_children if child.type == "statement_list" for part in child.named_children
     ]
-    total, is_conditional, may_stop = 0, False, False
+    always, sometimes, may_stop = 0, 0, False
     for statement in statements:
         direct = elements_of(statement)
         inner = 0 if direct else _inner(statement, elements_of)
         if inner is None:
             return None
-        is_conditional = is_conditional or bool(inner) or (bool(direct) and may_stop)
-        total += direct or inner
+        always += 0 if may_stop else direct
+        sometimes = max(sometimes, inner, direct if may_stop else 0)
         may_stop = may_stop or _stops(statement)
-    return Fill(total, is_conditional or may_stop) if total else None
+    # Branches mostly exclude each other: room for the largest will do, and for none beside what every turn adds.
+    return Fill(always or sometimes, bool(sometimes) or may_stop) if always or sometimes else None
 
 
 def _inner(statement: Node, elements_of: Callable[[Node], int]) -> int | None:

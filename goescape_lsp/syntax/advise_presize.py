@@ -45,10 +45,8 @@ def presize(node: Node, versions: Versions) -> Advice | None:
     Errors: None unless the count is certain before the loop and a larger capacity can not be seen by the program.
     """
     empty = _empty_for(node)
-    if empty is None or not all(is_builtin(name, empty.statement) for name in ("make", "len", "append")):
-        return None
-    block = empty.statement.parent
-    if block is None or block.type != "statement_list":
+    block = empty.statement.parent if empty is not None else None
+    if empty is None or block is None or block.type != "statement_list":
         return None
     later = [part for part in block.named_children if part.start_byte > empty.statement.start_byte]
     for index, statement in enumerate(later):
@@ -61,7 +59,7 @@ def _advice(empty: _Empty, loop: Node, between: list[Node], fill: Fill, versions
     name = text_of(empty.name)
     turns = trips(loop, empty.statement, between)
     function = enclosing_function(empty.statement)
-    if turns is None or function is None:
+    if turns is None or function is None or not all(is_builtin(word, loop) for word in ("make", "len", "append")):
         return None
     added = _added(empty, name, between)
     if added is None or (empty.type.form is Form.SLICE and uses_cap(function, name)):

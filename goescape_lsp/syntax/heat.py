@@ -92,10 +92,10 @@ def _cold_call(call: Node, child: Node) -> str | None:
     name = text_of(call.child_by_field_name("function"))
     if name == "panic":
         return "panic"
-    if _ERROR_CALL.match(name):
-        return "error-construction"
     if _TEST_CALL.match(name):
         return "test-report"
+    if _ERROR_CALL.match(name):
+        return "error-construction"
     if child.type == "argument_list" or child == call:
         return "logging" if _LOG_CALL.match(name) else None
     return None

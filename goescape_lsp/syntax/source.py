@@ -198,6 +198,10 @@ class Source:
         """Say whether the file imports a package under this name."""
         return name in self.imports
 
+    def is_type(self, name: str) -> bool:
+        """Say whether the package declares a type of this name."""
+        return self.names.type_named(name) is not None
+
     def is_function_place(self, place: Place) -> bool:
         """Say whether a declared function begins at a place for the compiler: its name, or a method's receiver.
 

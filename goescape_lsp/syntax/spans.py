@@ -39,6 +39,12 @@ def name_on_line(tree: Tree, line: int, name: str) -> Node | None:
 
 def visible_span(node: Node, subject: str) -> Span:
     """Return what to underline: a literal's signature without its body, the variadic arguments, else the whole node."""
+    if node.type in {"go_statement", "defer_statement"}:
+        literal = next((n for n in walk(node) if n.type == "func_literal"), None)
+        if literal is not None and literal.end_point[0] > node.start_point[0]:
+            end = visible_span(literal, "")
+            start = span_of(node)
+            return Span(start.line, start.column, end.end_line, end.end_column)
     if node.type == "func_literal":
         body = node.child_by_field_name("body")
         signature = next((c for c in reversed(node.children) if body is None or c.end_byte <= body.start_byte), node)

@@ -37,8 +37,8 @@ def _parse_new_values(text: bytes, tree: Tree) -> Tree:
         function = node.child_by_field_name("function") if node.type == "call_expression" else None
         if function is not None and function.text == b"new" and _lacks_end(node):
             patched[function.start_byte : function.end_byte] = _NEW
-    again = Parser(_GO).parse(bytes(patched))
-    return again if patched != text else tree
+    mended = bytes(patched)
+    return tree if mended == text else Parser(_GO).parse(mended)
 
 
 def _lacks_end(call: Node) -> bool:

@@ -13,6 +13,7 @@ EN: dict[str, str] = {
     "what.new": "{expression}",
     "what.composite": "{expression}",
     "what.variable": "{subject}",
+    "what.temporary": "value of {expression}",
     "what.closure": "closure",
     "what.interface": "{expression}",
     "what.string": "string",
@@ -77,6 +78,7 @@ ZH: dict[str, str] = {
     "what.new": "{expression}",
     "what.composite": "{expression}",
     "what.variable": "{subject}",
+    "what.temporary": "{expression} 的值",
     "what.closure": "闭包",
     "what.interface": "{expression}",
     "what.string": "字符串",
@@ -147,8 +149,7 @@ def message(finding: Finding, locale: Locale) -> str:
         if finding.rule is None:
             return table["stays"].format(what=shown)
         return table["allocates"].format(what=shown, why=table[str(finding.rule)])
-    # a made value is "moved" only in the compiler's words: new(x) of go1.26 is printed as a temporary variable
-    is_moved = finding.verdict is Verdict.MOVED and finding.kind is Kind.VARIABLE
+    is_moved = finding.verdict is Verdict.MOVED and finding.kind is Kind.VARIABLE and not _is_temporary(finding)
     form = "moved" if is_moved else "leaks" if finding.verdict is Verdict.LEAKS else "escapes"
     return table[form].format(what=shown, why=why(finding, locale))
 
@@ -157,9 +158,8 @@ def what(finding: Finding, locale: Locale) -> str:
     """Return the noun for what is allocated: `map`, `closure`, a variable's name, the text of a boxed expression."""
     table = _TABLES[locale]
     expression = finding.subject if finding.inlined_from else finding.expression
-    noun = table[f"what.{finding.kind}"].format(
-        expression=_short(expression.replace("{...}", "{…}")), subject=finding.subject
-    )
+    key = "temporary" if _is_temporary(finding) else str(finding.kind)
+    noun = table[f"what.{key}"].format(expression=_short(expression.replace("{...}", "{…}")), subject=finding.subject)
     if finding.inlined_from:
         return table["what.inlined"].format(what=noun, callee=finding.inlined_from)
     return noun
@@ -200,6 +200,11 @@ def _sentence(rule: Rule, finding: Finding, locale: Locale) -> str:
     elif rule is Rule.APPENDED and finding.cause is Cause.APPEND_SPREAD:
         key = "append-spread"
     return table[key].format(callee=_short(finding.callee) or table["a call"])
+
+
+def _is_temporary(finding: Finding) -> bool:
+    """Say whether the subject is a name that only the compiler knows: a result of inlined code, a temporary."""
+    return finding.kind is Kind.VARIABLE and finding.subject.startswith(("~", "."))
 
 
 def _short(text: str) -> str:

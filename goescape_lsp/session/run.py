@@ -1,0 +1,89 @@
+"""One run of one directory: what to compile, the compile, and the analysis of what it printed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from goescape_lsp.core.model import Analysis, Compiled, Job, Problem, ProblemKind, Run
+from goescape_lsp.core.ports import Compiler
+from goescape_lsp.core.settings import Settings
+from goescape_lsp.session.snapshot import Outcome, directory_of
+
+Read = Callable[[str], bytes | None]
+Analyse = Callable[[Run, Read, str], Analysis]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a run needs: the job, the open files of the directory, and how the texts that are compiled are read."""
+
+    job: Job
+    open_files: tuple[str, ...]
+    read: Read
+    go_version: str
+
+
+def job_for(directory: str, settings: Settings, overlay: Mapping[str, bytes]) -> Job:
+    """Return the job that compiles all packages of one directory with the user's settings."""
+    return Job(
+        directory=directory,
+        patterns=(".",),
+        tests=settings.tests,
+        gcflags=settings.go_gcflags,
+        flags=settings.go_flags,
+        env=settings.go_env,
+        overlay=overlay,
+    )
+
+
+async def carry_out(order: Order, compiler: Compiler, analyse: Analyse) -> Outcome:
+    """Return what compiling and analysing came to; cancelling it kills the compile."""
+    run = await compiler.compile(order.job)
+    if order.open_files and _has_no_module(run):
+        # Outside a module each open file is a package of its own.
+        jobs = (replace(order.job, patterns=(path,)) for path in order.open_files)
+        run = _merged([await compiler.compile(job) for job in jobs])
+    # Pure but long: the loop stays free to answer.
+    analysis = await asyncio.to_thread(analyse, run, order.read, order.go_version)
+    not_built = tuple(_not_built(run, analysis, order))
+    if not_built:
+        # The package's own "all files are excluded" says less than each file's.
+        run = replace(run, compiled=tuple(map(_without_not_built, run.compiled)), problems=(*run.problems, *not_built))
+    return Outcome(run, analysis)
+
+
+def _has_no_module(run: Run) -> bool:
+    problems = (*run.problems, *(problem for compiled in run.compiled for problem in compiled.problems))
+    has_files = any(compiled.package.files for compiled in run.compiled)
+    return not has_files and any(problem.kind is ProblemKind.NO_MODULE for problem in problems)
+
+
+def _merged(runs: Iterable[Run]) -> Run:
+    every = tuple(runs)
+    return Run(
+        tuple(compiled for run in every for compiled in run.compiled),
+        tuple(dict.fromkeys(problem for run in every for problem in run.problems)),
+        sum(run.seconds for run in every),
+    )
+
+
+def _without_not_built(compiled: Compiled) -> Compiled:
+    kept = tuple(problem for problem in compiled.problems if problem.kind is not ProblemKind.NOT_BUILT)
+    return replace(compiled, problems=kept)
+
+
+def _not_built(run: Run, analysis: Analysis, order: Order) -> Iterable[Problem]:
+    """Name the open files that belong to no package that was built; a broken package is another matter."""
+    listed = [compiled.package for compiled in run.compiled if compiled.package.directory or compiled.package.files]
+    if not listed or run.problems:
+        return
+    built = {path for package in listed for path in package.files}
+    ignored = {path for package in listed for path in package.ignored_files}
+    for path in order.open_files:
+        is_left_out = path.endswith("_test.go") and not order.job.tests
+        if path in built or path in analysis.files or is_left_out or directory_of(path) != order.job.directory:
+            continue
+        if path in ignored or order.read(path) is not None:
+            yield Problem(ProblemKind.NOT_BUILT, listed[0].import_path, file=path)

@@ -1,0 +1,293 @@
+"""The state of everything that is open and the order of events: from a save to a new snapshot."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+
+from goescape_lsp.core.model import FileFacts, Problem, ProblemKind
+from goescape_lsp.core.ports import Compiler, Files, Listener
+from goescape_lsp.core.settings import Settings
+from goescape_lsp.core.shift import shift
+from goescape_lsp.session.analyse import analyse
+from goescape_lsp.session.latest import Latest
+from goescape_lsp.session.run import Analyse, Order, carry_out, job_for
+from goescape_lsp.session.snapshot import (
+    NOTHING_HERE,
+    Outcome,
+    PackageState,
+    Snapshot,
+    changed_paths,
+    directory_of,
+    next_state,
+)
+from goescape_lsp.session.told import Told
+
+_SAVE_WAIT_S = 0.02
+_TYPE_WAIT_S = 0.3
+_MODULE_FILES = ("go.mod", "go.sum", "go.work", "go.work.sum", "modules.txt")
+_COMPILED_WITH = ("run", "tests", "go_env", "go_flags", "go_gcflags")
+
+_log = logging.getLogger(__name__)
+
+
+class Session:
+    """Analyses the packages of open files and keeps what it finds as a snapshot.
+
+    Shape: all paths are absolute and spelled as the editor spells them; a package is named by its directory. All
+    methods are called on the event loop and return at once; the `listener` hears what became of it.
+    """
+
+    def __init__(  # noqa: PLR0913 - keywords only, and each has one meaning
+        self,
+        *,
+        compiler: Compiler,
+        files: Files,
+        listener: Listener,
+        settings: Settings | None = None,
+        go_version: str = "",
+        analyse: Analyse = analyse,
+        at_once: int | None = None,
+    ) -> None:
+        self._compiler = compiler
+        self._files = files
+        self._listener = listener
+        self._settings = settings or Settings()
+        self._go_version = go_version
+        self._analyse = analyse
+        self._snapshot = Snapshot()
+        self._roots: tuple[str, ...] = ()
+        self._texts: dict[str, bytes] = {}
+        self._shifted: dict[str, tuple[FileFacts, bytes, FileFacts]] = {}
+        self._generations: Counter[str] = Counter()
+        self._seen: dict[str, dict[str, bytes | None]] = {}
+        self._owing: set[str] = set()
+        self._told = Told()
+        self._latest = Latest(at_once or max(1, (os.cpu_count() or 2) // 2), self._crashed)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """What is known now."""
+        return self._snapshot
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self._settings
+
+    def configured(self, settings: Settings) -> None:
+        """Take new settings: run again what compiles differently, publish again what only looks different."""
+        older, self._settings = self._settings, settings
+        if any(getattr(older, name) != getattr(settings, name) for name in _COMPILED_WITH):
+            self._run_open()
+        elif older != settings:
+            self._publish(tuple(path for state in self._snapshot.packages.values() for path in state.files))
+
+    def toolchain_changed(self, compiler: Compiler, go_version: str) -> None:
+        """Use another compiler from now on, and run what is open again."""
+        self._compiler, self._go_version = compiler, go_version
+        self._told.forget()
+        self._run_open()
+
+    def folders(self, roots: tuple[str, ...]) -> None:
+        """Take the workspace's roots; facts of closed files outside them are dropped."""
+        self._roots = roots
+        for state in tuple(self._snapshot.packages.values()):
+            self._drop_unwanted(state)
+
+    def opened(self, path: str, text: bytes) -> None:
+        """Take an open buffer and analyse its package."""
+        self._texts[path] = text
+        if self._settings.run != "manual":
+            self._run(directory_of(path), _SAVE_WAIT_S)
+
+    def edited(self, path: str, text: bytes) -> None:
+        """Take the unsaved text; with `onType` the package is analysed with it after a pause."""
+        self._texts[path] = text
+        if self._settings.run == "onType":
+            self._run(directory_of(path), _TYPE_WAIT_S)
+
+    def saved(self, path: str, text: bytes | None = None) -> None:
+        """Analyse the package of a saved file, and the open packages that import it."""
+        if text is not None and path in self._texts:
+            self._texts[path] = text
+        if self._settings.run != "manual":
+            self._run(directory_of(path), _SAVE_WAIT_S, has_changed=True)
+
+    def closed(self, path: str) -> None:
+        """Forget a buffer; what is known of the file on the disk stays when it lies in the workspace."""
+        self._texts.pop(path, None)
+        self._shifted.pop(path, None)
+        state = self._snapshot.packages.get(directory_of(path))
+        if state is not None:
+            self._drop_unwanted(state)
+            # The file may have been closed with unsaved text that the last run compiled.
+            if self._settings.run == "onType":
+                self._run(directory_of(path), _SAVE_WAIT_S)
+
+    def changed_outside(self, paths: tuple[str, ...]) -> None:
+        """Analyse again what changes of these files touch; changes that a run has already seen do not count."""
+        changed = tuple(path for path in paths if not self._is_seen(path))
+        for path in changed:
+            self._drop_deleted(path)
+        if self._settings.run == "manual":
+            return
+        if any(path.endswith(_MODULE_FILES) for path in changed):
+            self._run_open()
+            return
+        mine = self._open_directories()
+        for directory in dict.fromkeys(directory_of(path) for path in changed):
+            known = directory in mine or directory in self._snapshot.packages
+            for one in (directory,) if known else self._same_module(directory) & mine:
+                self._run(one, _SAVE_WAIT_S, has_changed=known)
+
+    def run_now(self, path: str) -> None:
+        """Analyse the package of a file whatever the setting `run` says."""
+        self._run(directory_of(path), 0.0, has_changed=True)
+
+    def text(self, path: str) -> bytes | None:
+        """Return the text of an open buffer."""
+        return self._texts.get(path)
+
+    def facts(self, path: str) -> FileFacts | None:
+        """Return what is known of a file, moved along to the text of the open buffer."""
+        facts, text = self._snapshot.facts(path), self._texts.get(path)
+        if facts is None or text is None or facts.content == text:
+            return facts
+        kept = self._shifted.get(path)
+        if kept is None or kept[0] is not facts or kept[1] != text:
+            kept = self._shifted[path] = (facts, text, shift(facts, text))
+        return kept[2]
+
+    async def settled(self) -> None:
+        """Return when no work is pending or running."""
+        await self._latest.settled()
+
+    async def close(self) -> None:
+        """Kill what runs and return when it has ended."""
+        await self._latest.close()
+
+    def _run(self, directory: str, wait_s: float, *, has_changed: bool = False) -> None:
+        # An overtaken run may have been the one that owed its dependants a run.
+        has_changed = has_changed or directory in self._owing
+        if has_changed:
+            self._owing.add(directory)
+        self._generations[directory] += 1
+        generation = self._generations[directory]
+        self._latest.submit(directory, lambda: self._analyse_directory(directory, generation), wait_s)
+
+    def _run_open(self) -> None:
+        if self._settings.run != "manual":
+            for directory in sorted(self._open_directories()):
+                self._run(directory, _SAVE_WAIT_S)
+
+    async def _analyse_directory(self, directory: str, generation: int) -> None:
+        overlay = self._unsaved() if self._settings.run == "onType" else {}
+        open_files = tuple(path for path in sorted(self._texts) if directory_of(path) == directory)
+        state = self._snapshot.packages.get(directory)
+        paths = {*open_files, *(() if state is None else state.files)}
+        before = {path: self._files.read(path) for path in paths}
+        self._seen[directory] = before
+        self._listener.started(directory)
+
+        def read(path: str) -> bytes | None:
+            return overlay[path] if path in overlay else before.get(path) or self._files.read(path)
+
+        job = job_for(directory, self._settings, overlay)
+        outcome = await carry_out(Order(job, open_files, read, self._go_version), self._compiler, self._analyse)
+        if generation != self._generations[directory]:
+            return
+        if any(self._files.read(path) != content for path, content in before.items()):
+            # What was compiled may be neither the one nor the other.
+            self._run(directory, _SAVE_WAIT_S)
+            return
+        before.update((path, facts.content) for path, facts in outcome.analysis.files.items() if path not in overlay)
+        self._take(directory, outcome, generation)
+        self._listener.finished(directory, outcome.run.seconds)
+
+    def _take(self, directory: str, outcome: Outcome, generation: int) -> None:
+        """Make the outcome of a run the new state of its directory."""
+        older = self._snapshot.packages.get(directory) or PackageState(directory, {})
+        state = replace(next_state(older, outcome, self._is_wanted), generation=generation)
+        self._set(state)
+        every = self._snapshot.problems()
+        for problem in self._told.news(older.problems, state.problems, every, is_ours=self._is_ours(directory)):
+            self._listener.troubled(problem)
+        if directory in self._owing and not (state.is_stale and len(state.stale) == len(state.files)):
+            self._owing.discard(directory)
+            for dependant in sorted(self._dependants(state)):
+                self._run(dependant, 0.0)
+
+    def _set(self, state: PackageState) -> None:
+        older = self._snapshot.packages.get(state.directory) or PackageState(state.directory, {})
+        is_empty = not state.files and not self._is_worth_keeping(state)
+        self._snapshot = self._snapshot.without(state.directory) if is_empty else self._snapshot.with_state(state)
+        self._publish(changed_paths(older, state))
+
+    def _is_worth_keeping(self, state: PackageState) -> bool:
+        """Say whether a state without facts has something to say."""
+        is_broken = any(problem.kind not in NOTHING_HERE for problem in state.problems)
+        return state.directory in self._open_directories() or (is_broken and self._is_ours(state.directory))
+
+    def _publish(self, paths: tuple[str, ...]) -> None:
+        if paths:
+            self._listener.published(paths)
+
+    def _drop_unwanted(self, state: PackageState) -> None:
+        self._keep_only(state, (path for path in state.files if self._is_wanted(path)))
+
+    def _drop_deleted(self, path: str) -> None:
+        """Take what is known of a deleted file away at once; the run that confirms it comes later."""
+        state = self._snapshot.packages.get(directory_of(path))
+        if state is not None and path in state.files and self._files.read(path) is None:
+            self._keep_only(state, (kept for kept in state.files if kept != path))
+
+    def _keep_only(self, state: PackageState, paths: Iterable[str]) -> None:
+        kept = {path: state.files[path] for path in paths}
+        self._set(replace(state, files=kept, stale=state.stale & kept.keys()))
+
+    def _is_seen(self, path: str) -> bool:
+        """Say whether the newest run for the path's directory has read, or will read, what the file holds now."""
+        directory = directory_of(path)
+        seen = self._seen.get(directory, {})
+        return path in seen and seen[path] == self._files.read(path)
+
+    def _is_wanted(self, path: str) -> bool:
+        return path in self._texts or self._is_ours(path)
+
+    def _is_ours(self, path: str) -> bool:
+        return any(path == root or path.startswith((f"{root}/", f"{root}\\")) for root in self._roots)
+
+    def _unsaved(self) -> dict[str, bytes]:
+        return {path: text for path, text in self._texts.items() if text != self._files.read(path)}
+
+    def _open_directories(self) -> set[str]:
+        return {directory_of(path) for path in self._texts}
+
+    def _dependants(self, state: PackageState) -> set[str]:
+        """Return the open directories whose packages are built from one of the state's packages."""
+        names = {package.import_path for package in state.packages}
+        return {
+            directory
+            for directory in self._open_directories() - {state.directory}
+            if (other := self._snapshot.packages.get(directory)) is not None
+            for package in other.packages
+            if any(imported.partition(" [")[0] in names for imported in package.imports)
+        }
+
+    def _same_module(self, directory: str) -> set[str]:
+        """Return the directories of known packages whose module holds `directory`."""
+        return {
+            state.directory
+            for state in self._snapshot.packages.values()
+            for package in state.packages
+            if package.module_directory and f"{directory}/".startswith(f"{package.module_directory}/")
+        }
+
+    def _crashed(self, directory: str, error: Exception) -> None:
+        _log.error("run for %s failed", directory, exc_info=error)
+        self._listener.finished(directory, 0.0)
+        self._listener.troubled(Problem(ProblemKind.COMPILER_DIED, message=f"{type(error).__name__}: {error}"))
