@@ -307,7 +307,7 @@ class Classifier:
         if reason.why == "call parameter":
             return self._called(reason, trail, is_boxed)
         if last.target != _HEAP:
-            return self._assigned_to_variable(block, last, reason)
+            return self._assigned_to_variable(block, last, reason, trail)
         if reason.why == "spill":
             return self._spilled(reason)
         return self._stored(reason)
@@ -344,7 +344,7 @@ class Classifier:
         syntax = self._syntax(place.file)
         return syntax.target_at(place, left) if syntax is not None else Target.UNKNOWN
 
-    def _assigned_to_variable(self, block: Block, last: Arrow, reason: Reason) -> Decision:
+    def _assigned_to_variable(self, block: Block, last: Arrow, reason: Reason, trail: _Trail) -> Decision:
         """Decide for a flow that ends in an ordinary variable: a result, an outer loop or function, a moved local."""
         syntax = self._syntax(reason.place.file)
         name, at = last.target, reason.place
@@ -360,7 +360,7 @@ class Classifier:
             return Decision(Cause.LOOP, Rule.OUTLIVES_LOOP_ITERATION, at)
         if is_moved:
             return Decision(Cause.HEAP_STORE, Rule.STORED_IN_HEAP_OBJECT, at)
-        if "." in name:  # a variable of an inlined callee: only its loop can keep the value
+        if "." in name or at == trail.inlined_at:  # a variable of an inlined callee: only its loop can keep the value
             return Decision(Cause.LOOP, Rule.OUTLIVES_LOOP_ITERATION, at)
         return Decision(Cause.OUTER_VAR, Rule.OUTLIVES_SCOPE, at)
 

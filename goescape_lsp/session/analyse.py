@@ -225,7 +225,7 @@ class _Reader:
             lines=(_words(line),),
             inlined_from=site.inlined_from,
             holder=shape.holder,
-            size=shape.size,
+            size=None if site.inlined_from else shape.size,
             allocation_reason=reason,
             temperature_reason=shape.temperature_reason,
         )

@@ -8,8 +8,8 @@ from tree_sitter import Node
 
 from goescape_lsp.core.advice import Advice, Edit, Safety
 from goescape_lsp.core.model import Span
-from goescape_lsp.syntax.advise_scope import is_builtin, resolve
-from goescape_lsp.syntax.advise_types import Form, first_of, imports, is_standard, type_of
+from goescape_lsp.syntax.advise_scope import Role, is_builtin, resolve
+from goescape_lsp.syntax.advise_types import Form, imports, is_standard, type_of
 from goescape_lsp.syntax.tree import ancestors, span_of, text_of, walk
 
 _VERB = re.compile(r"%.")
@@ -23,6 +23,7 @@ _ATOMS = frozenset(
         "int_literal",
     }
 )
+_STATEMENTS = frozenset({"expression_statement", "go_statement", "defer_statement"})
 _TIGHT = frozenset(
     {"selector_expression", "index_expression", "slice_expression", "call_expression", "unary_expression"}
 )
@@ -43,11 +44,11 @@ def sprintf(node: Node) -> Advice | None:
     if arguments is None or arguments.named_child_count < 2:  # noqa: PLR2004 - the format and one value
         return None
     template, *values = arguments.named_children
-    text = _joined(template, values)
-    edits = None if text is None else _imported(call, needs_strconv="strconv." in text)
-    if text is None or edits is None:
+    parts = _parts(template, values)
+    edits = None if parts is None else _imported(call, needs_strconv=any(_is_itoa(part) for part in parts))
+    if parts is None or edits is None or call.parent is None or call.parent.type in _STATEMENTS:
         return None
-    new = f"({text})" if " + " in text and _is_tight(call) else text
+    new = _fitted(parts, call.parent)
     return Advice(
         "no-sprintf", (Edit(span_of(call), new), *edits), Safety.SAME_BEHAVIOUR, ("result-remains",), {"new": new}
     )
@@ -84,8 +85,8 @@ def _is_string(value: Node) -> bool:
     return found is not None and found.form is Form.STRING and found.name == "string"
 
 
-def _joined(template: Node, values: list[Node]) -> str | None:
-    """Return the concatenation that a format and its values stand for."""
+def _parts(template: Node, values: list[Node]) -> list[str] | None:
+    """Return what to concatenate for a format and its values."""
     if template.type != "interpreted_string_literal" or len(values) != len(_VERB.findall(text_of(template))):
         return None
     inner = text_of(template)[1:-1]
@@ -96,12 +97,14 @@ def _joined(template: Node, values: list[Node]) -> str | None:
         if part is None:
             return None
         parts += [part, f'"{text}"'] if text else [part]
-    return " + ".join(parts)
+    # A number that is joined costs one string, as much as it costs as an argument of fmt: only strings gain.
+    gains = len(parts) == 1 or any(not _is_itoa(part) for part in parts if not part.startswith('"'))
+    return parts if gains else None
 
 
 def _part(verb: str, value: Node, *, is_alone: bool) -> str | None:
     found = type_of(value)
-    if found is None or found.is_defined or any(child.type == "comment" for child in walk(value)):
+    if found is None or found.is_defined or _is_constant(value) or any(part.type == "comment" for part in walk(value)):
         return None
     if verb in {"%d", "%v"} and found.name == "int" and found.form is Form.INTEGER:
         return f"strconv.Itoa({text_of(value)})"
@@ -109,9 +112,23 @@ def _part(verb: str, value: Node, *, is_alone: bool) -> str | None:
     return text_of(value) if is_text and (is_alone or value.type in _ATOMS) else None
 
 
-def _is_tight(call: Node) -> bool:
-    parent = call.parent
-    return parent is not None and parent.type in _TIGHT
+def _is_constant(value: Node) -> bool:
+    """Say whether a value may be constant: a constant result could make code around it invalid."""
+    names = [part for part in walk(value) if part.type == "identifier"]
+    declared = [resolve(text_of(name), name) for name in names]
+    return not names or any(found is not None and found.role is Role.CONSTANT for found in declared)
+
+
+def _is_itoa(part: str) -> bool:
+    return part.startswith("strconv.Itoa(")
+
+
+def _fitted(parts: list[str], parent: Node) -> str:
+    """Return a concatenation with the brackets and the spacing (gofmt's) that its place asks for."""
+    if parent.type == "argument_list" and parent.named_child_count > 1:
+        return "+".join(parts)
+    text = " + ".join(parts)
+    return f"({text})" if len(parts) > 1 and parent.type in _TIGHT else text
 
 
 def _imported(call: Node, *, needs_strconv: bool) -> list[Edit] | None:
@@ -119,8 +136,12 @@ def _imported(call: Node, *, needs_strconv: bool) -> list[Edit] | None:
     if resolve("strconv", call) is not None:
         return None
     root = list(ancestors(call))[-1]
-    uses = sum(1 for found in walk(root) if found.type == "selector_expression" and _is_of_fmt(found))
-    is_last = uses == 1
+    uses = [
+        found for found in walk(root) if found.type in {"identifier", "package_identifier"} and text_of(found) == "fmt"
+    ]
+    if not all(use.parent is not None and use.parent.type in {"selector_expression", "qualified_type"} for use in uses):
+        return None
+    is_last = len(uses) == 1
     wants = needs_strconv and not imports("strconv", call)
     spec = next((found for found in walk(root) if found.type == "import_spec" and text_of(found) == '"fmt"'), None)
     if spec is None or spec.parent is None:
@@ -128,10 +149,6 @@ def _imported(call: Node, *, needs_strconv: bool) -> list[Edit] | None:
     if spec.parent.type == "import_declaration":
         return _single(spec, spec.parent, wants=wants, is_last=is_last)
     return _listed(spec, spec.parent, wants=wants, is_last=is_last)
-
-
-def _is_of_fmt(selector: Node) -> bool:
-    return text_of(first_of(selector)) == "fmt"
 
 
 def _single(spec: Node, declaration: Node, *, wants: bool, is_last: bool) -> list[Edit] | None:

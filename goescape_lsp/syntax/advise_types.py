@@ -32,7 +32,7 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GoType:
-    """A type: `name` as the source spells it ("" when it has no spelling here), `node` its literal, None if predeclared.
+    """A type: `name` as the source spells it, "" when it has no spelling here; `node` its literal, None if predeclared.
 
     `is_defined` marks a type that has a name of its own, so that it is not identical to what it is underneath.
     """

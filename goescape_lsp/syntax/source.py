@@ -14,6 +14,7 @@ from goescape_lsp.syntax import functions, heat, scope, spans
 from goescape_lsp.syntax.boxing import boxed_text, boxed_value
 from goescape_lsp.syntax.calls import callee_of, names_package, target_of
 from goescape_lsp.syntax.scope import Declaration, Role, find_local
+from goescape_lsp.syntax.sizes import size_of_site
 from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, enclosing_function, leaf_at, parse, span_of, text_of, walk
 from goescape_lsp.syntax.types import UNKNOWN, Form, Names, infer, resolve
 
@@ -254,6 +255,7 @@ class Source:
             temperature,
             reason,
             boxed_value(node, subject, self.names) if is_boxed else Boxed.NOTHING,
+            size_of_site(node, kind, subject, self.names),
             is_call=node.type == "call_expression" and self._is_user_call(node),
         )
 

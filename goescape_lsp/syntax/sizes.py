@@ -1,0 +1,155 @@
+"""How many bytes a value takes on a 64-bit target, where the package's own syntax tells."""
+
+from __future__ import annotations
+
+import re
+
+from tree_sitter import Node
+
+from goescape_lsp.core.model import Kind
+from goescape_lsp.syntax.scope import declared_at
+from goescape_lsp.syntax.tree import text_of
+from goescape_lsp.syntax.types import Form, Names, Type, infer, resolve, type_of_declaration
+
+_WORD = 8
+_MAP_HEADER = 48  # runtime.hmap up to go1.23, internal/runtime/maps.Map from go1.24
+_BASIC = {
+    "bool": 1,
+    "byte": 1,
+    "int8": 1,
+    "uint8": 1,
+    "int16": 2,
+    "uint16": 2,
+    "int32": 4,
+    "uint32": 4,
+    "rune": 4,
+    "float32": 4,
+    "complex128": 16,
+}
+_BY_FORM = {
+    Form.POINTER: _WORD,
+    Form.MAP: _WORD,
+    Form.CHANNEL: _WORD,
+    Form.FUNCTION: _WORD,
+    Form.STRING: 2 * _WORD,
+    Form.INTERFACE: 2 * _WORD,
+    Form.SLICE: 3 * _WORD,
+}
+_LENGTH = re.compile(r", (?P<length>\d+)(?:, (?P<capacity>\d+))?\)$")
+_DEPTH = 12
+
+
+def size_of_site(node: Node, kind: Kind, subject: str, names: Names) -> int | None:
+    """Return the bytes that a site's allocation takes, None when syntax does not tell.
+
+    Units: bytes of the value before rounding up to a size class; of a map its header alone.
+    Source: the language's alignment rules for 64-bit targets; a slice, string and interface are 3, 2 and 2 words.
+    """
+    match kind:
+        case Kind.MAP:
+            return _MAP_HEADER
+        case Kind.VARIABLE:
+            found = declared_at(node)
+            return _size(type_of_declaration(found, names), names, _DEPTH) if found is not None else None
+        case Kind.NEW | Kind.COMPOSITE | Kind.INTERFACE:
+            return _size(_made(node, kind, names), names, _DEPTH)
+        case Kind.SLICE:
+            return _slice_bytes(node, subject, names)
+        case _:
+            return None
+
+
+def _made(node: Node, kind: Kind, names: Names) -> Type:
+    """Return the type of the value that a `new`, a `&T{}` or a boxing allocates."""
+    if kind is Kind.NEW:
+        arguments = node.child_by_field_name("arguments")
+        first = arguments.named_children[0] if arguments is not None and arguments.named_children else None
+        written = resolve(first, names)
+        return written if written.form is not Form.UNKNOWN else infer(first, names)
+    if kind is Kind.COMPOSITE and node.type == "unary_expression":
+        return infer(node.child_by_field_name("operand"), names)
+    return infer(node, names)
+
+
+def _slice_bytes(node: Node, subject: str, names: Names) -> int | None:
+    made = infer(node, names)
+    inner = made.node.child_by_field_name("element") if made.node is not None else None
+    if inner is None or made.node is None or made.node.type != "slice_type":
+        return None
+    each = _size(resolve(inner, names), names, _DEPTH)
+    if each is None:
+        return None
+    if node.type == "composite_literal":
+        body = node.child_by_field_name("body")
+        items = [part for part in body.named_children if part.type != "comment"] if body is not None else []
+        return None if any(part.type == "keyed_element" for part in items) else len(items) * each
+    length = _LENGTH.search(subject)
+    return int(length["capacity"] or length["length"]) * each if length is not None else None
+
+
+def _size(kind: Type, names: Names, depth: int) -> int | None:
+    if depth == 0:
+        return None
+    if (known := _BY_FORM.get(kind.form)) is not None:
+        return known
+    if kind.form is Form.BASIC:
+        return _BASIC.get(kind.name, _WORD)
+    if kind.node is not None and kind.form is Form.ARRAY:
+        return _array(kind.node, names, depth)
+    if kind.node is not None and kind.form is Form.STRUCT:
+        return _struct(kind.node, names, depth)
+    return None
+
+
+def _array(node: Node, names: Names, depth: int) -> int | None:
+    length = text_of(node.child_by_field_name("length")).replace("_", "")
+    each = _size(resolve(node.child_by_field_name("element"), names), names, depth - 1)
+    if each is None:
+        return None
+    shifted = re.fullmatch(r"(\d+) ?<< ?(\d+)", length)
+    if shifted is not None:
+        return (int(shifted[1]) << int(shifted[2])) * each
+    return int(length, 0) * each if re.fullmatch(r"0|[1-9]\d*|0x[0-9a-fA-F]+", length) else None
+
+
+def _struct(node: Node, names: Names, depth: int) -> int | None:
+    """Return the size of a struct with padding; a last field of no size takes a byte, so its address is inside."""
+    offset, largest, last = 0, 1, 1
+    for fields in node.named_children:
+        for declared in fields.named_children:
+            if declared.type != "field_declaration":
+                continue
+            kind = _field_type(declared, names)
+            size, align = _size(kind, names, depth - 1), _align(kind, names, depth - 1)
+            if size is None or align is None:
+                return None
+            for _ in declared.children_by_field_name("name") or [declared]:
+                offset = -(-offset // align) * align + size
+                largest, last = max(largest, align), size
+    if offset and last == 0:
+        offset += 1
+    return -(-offset // largest) * largest
+
+
+def _align(kind: Type, names: Names, depth: int) -> int | None:
+    if kind.form in _BY_FORM:
+        return _WORD
+    if kind.form is Form.BASIC:
+        return min(_BASIC.get(kind.name, _WORD), _WORD)
+    if depth == 0 or kind.node is None:
+        return None
+    if kind.form is Form.ARRAY:
+        return _align(resolve(kind.node.child_by_field_name("element"), names), names, depth - 1)
+    if kind.form is not Form.STRUCT:
+        return None
+    fields = [d for f in kind.node.named_children for d in f.named_children if d.type == "field_declaration"]
+    aligned = [_align(_field_type(declared, names), names, depth - 1) for declared in fields]
+    known = [align for align in aligned if align is not None]
+    return max(known, default=1) if len(known) == len(aligned) else None
+
+
+def _field_type(declared: Node, names: Names) -> Type:
+    """Return the type of a field; the star of an embedded `*T` stands beside its type in the tree."""
+    if any(token.type == "*" for token in declared.children):
+        return Type(Form.POINTER)
+    return resolve(declared.child_by_field_name("type"), names)
