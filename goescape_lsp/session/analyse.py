@@ -37,7 +37,7 @@ from goescape_lsp.syntax.boxing import boxed_text
 from goescape_lsp.syntax.source import PackageSyntax, Source
 
 Read = Callable[[str], bytes | None]
-_Key = tuple[str, int, int, str]
+_Key = tuple[str, int, int, str, Verdict]
 _Sites = dict[tuple[str, Span, str, str], Finding]
 
 _ERRORS_NEW = "&errors.errorString{...}"
@@ -243,7 +243,8 @@ class _Reader:
 
 
 def _key(line: VerdictLine) -> _Key:
-    return (line.place.file, line.place.line, line.place.column, line.subject)
+    # With the verdict: at the place of an inlined call the same subject can stay in one copy and escape in another.
+    return (line.place.file, line.place.line, line.place.column, line.subject, line.verdict)
 
 
 def _is_unreached(site: _Site) -> bool:

@@ -21,16 +21,17 @@ class Latest:
         self._crashed = crashed
         self._tasks: dict[str, asyncio.Task[None]] = {}
         # The loop itself keeps only weak references to tasks; cancelled ones are kept until they have ended.
-        self._ending: set[asyncio.Task[None]] = set()
+        self._ending: dict[str, set[asyncio.Task[None]]] = {}
 
     def submit(self, key: str, work: Work, wait_s: float) -> None:
         """Do `work` after `wait_s` seconds without a newer submission for `key`."""
         older = self._tasks.pop(key, None)
         if older is not None:
             older.cancel()
-            self._ending.add(older)
-            older.add_done_callback(self._ending.discard)
-        task = asyncio.create_task(self._run(key, older, work, wait_s))
+            ending = self._ending.setdefault(key, set())
+            ending.add(older)
+            older.add_done_callback(ending.discard)
+        task = asyncio.create_task(self._run(key, work, wait_s))
         self._tasks[key] = task
         task.add_done_callback(lambda done: self._forget(key, done))
 
@@ -45,7 +46,7 @@ class Latest:
 
     async def settled(self) -> None:
         """Return when no work waits or runs, also none that was submitted meanwhile."""
-        while pending := {*self._tasks.values(), *self._ending}:
+        while pending := {*self._tasks.values(), *(task for ending in self._ending.values() for task in ending)}:
             await asyncio.wait(pending)
             # Let the callbacks of what has just ended run: they may submit more.
             await asyncio.sleep(0)
@@ -56,9 +57,10 @@ class Latest:
             task.cancel()
         await self.settled()
 
-    async def _run(self, key: str, older: asyncio.Task[None] | None, work: Work, wait_s: float) -> None:
-        if older is not None:
-            await asyncio.wait([older])
+    async def _run(self, key: str, work: Work, wait_s: float) -> None:
+        # All older ones, not only the last: that one may have ended while it still waited for its own predecessor.
+        if ending := tuple(self._ending.get(key, ())):
+            await asyncio.wait(ending)
         await asyncio.sleep(wait_s)
         async with self._room:
             try:

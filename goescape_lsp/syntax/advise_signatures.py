@@ -26,7 +26,7 @@ _ONE_BYTE = frozenset({"byte", "uint8", "int8", "bool"})
 def returned(node: Node, kind: Kind) -> Iterator[Advice]:
     """Yield how a function could hand out a value that it returns without making it itself."""
     function = enclosing_function(node)
-    if function is None or function.type == "func_literal":
+    if function is None or function.type == "func_literal" or _is_of_callee(node):
         return
     results = _results(function)
     if kind in _POINTED:
@@ -134,6 +134,11 @@ def _returns_nil(function: Node, index: int, count: int) -> bool:
             if count == 1 and len(given) == 1 and text_of(given[index]) == "nil":
                 return True
     return False
+
+
+def _is_of_callee(node: Node) -> bool:
+    """Say whether a site is a call: what is made there was inlined from another function."""
+    return node.type == "call_expression" and text_of(node.child_by_field_name("function")) not in {"make", "new"}
 
 
 def _is_empty_slice(node: Node, kind: Kind) -> bool:

@@ -48,6 +48,8 @@ def sprintf(node: Node) -> Advice | None:
     edits = None if parts is None else _imported(call, needs_strconv=any(_is_itoa(part) for part in parts))
     if parts is None or edits is None or call.parent is None or call.parent.type in _STATEMENTS:
         return None
+    if span_of(call).line != span_of(call).end_line:
+        return None  # someone laid it out with care, maybe with comments
     new = _fitted(parts, call.parent)
     return Advice(
         "no-sprintf", (Edit(span_of(call), new), *edits), Safety.SAME_BEHAVIOUR, ("result-remains",), {"new": new}
@@ -172,8 +174,8 @@ def _listed(spec: Node, specs: Node, *, wants: bool, is_last: bool) -> list[Edit
     if any(other.type == "comment" for other in specs.named_children) or len(others) != specs.named_child_count:
         return None
     edits = [Edit(Span(line, 1, line + 1, 1), "")] if is_last else []
-    if is_last and not wants and len(others) == 1:
-        return None
+    if is_last and not wants and not {line - 1, line + 1} & {*others}:
+        return None  # its own paragraph: an empty line would be left over
     if wants:
         last = line
         while last + 1 in others and text_of(others[last + 1].child_by_field_name("path")) < '"strconv"':

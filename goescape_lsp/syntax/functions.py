@@ -84,7 +84,7 @@ def _literal_name(literal: Node) -> str:
     if owner is None:
         root = next((n for n in ancestors(literal) if n.parent is None), literal)
         siblings = [node for node in walk(root) if node.type == "func_literal" and _owner(node) is None]
-        return f"glob..func{siblings.index(literal) + 1}"
+        return f"{PACKAGE_INITIALISATION}.func{siblings.index(literal) + 1}"
     index = literals_of(owner).index(literal) + 1
     outer = _name(owner)
     return f"{outer}.{index}" if owner.type == "func_literal" else f"{outer}.func{index}"

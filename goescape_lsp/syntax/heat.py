@@ -81,7 +81,8 @@ def _cold_reason(node: Node) -> str | None:
             break
         child = parent
     if function is None:
-        return "package-variable"
+        is_in_literal = any(parent.type == "func_literal" for parent in ancestors(node))
+        return None if is_in_literal else "package-variable"
     name = text_of(function.child_by_field_name("name"))
     if function.type == "function_declaration":
         return "init" if name == "init" else None
@@ -113,8 +114,12 @@ def _is_error_branch(statement: Node, child: Node) -> bool:
 
 
 def _is_once(literal: Node) -> bool:
-    call = next((n for n in ancestors(literal) if n.type == "call_expression"), None)
-    if call is None or literal.parent is None or literal.parent.type != "argument_list":
+    """Say whether a literal is the only argument of a `Do` and takes and gives nothing, or is given to sync.OnceFunc."""
+    arguments = literal.parent
+    if arguments is None or arguments.type != "argument_list" or arguments.parent is None:
         return False
-    name = text_of(call.child_by_field_name("function"))
-    return name.endswith((".Do", "OnceFunc", "OnceValue", "OnceValues")) and "nce" in name
+    name = text_of(arguments.parent.child_by_field_name("function"))
+    if name in {"sync.OnceFunc", "sync.OnceValue", "sync.OnceValues"}:
+        return True
+    is_plain = literal.child_by_field_name("result") is None and text_of(literal).startswith("func() ")
+    return name.endswith(".Do") and is_plain and arguments.named_child_count == 1

@@ -6,6 +6,7 @@ from goescape_lsp.core.model import Cause, Finding, Kind, Rule, Verdict
 from goescape_lsp.core.words import Locale
 
 _LONGEST = 60
+_LONG_LITERAL = 40
 
 EN: dict[str, str] = {
     "what.map": "map",
@@ -157,7 +158,8 @@ def message(finding: Finding, locale: Locale) -> str:
 def what(finding: Finding, locale: Locale) -> str:
     """Return the noun for what is allocated: `map`, `closure`, a variable's name, the text of a boxed expression."""
     table = _TABLES[locale]
-    expression = finding.subject if finding.inlined_from else finding.expression
+    is_long = len(finding.expression) > _LONG_LITERAL and "{...}" in finding.subject
+    expression = finding.subject if finding.inlined_from or is_long else finding.expression
     key = "temporary" if _is_temporary(finding) else str(finding.kind)
     noun = table[f"what.{key}"].format(expression=_short(expression.replace("{...}", "{…}")), subject=finding.subject)
     if finding.inlined_from:

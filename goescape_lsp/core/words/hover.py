@@ -20,7 +20,7 @@ EN: dict[str, str] = {
     "step.fixed-array-index-of": "used as an element of an array: {expression}",
     "step.slice": "sliced: {expression}",
     "step.slice-to-array": "a slice becomes an array: {expression}",
-    "step.reference": "the closure shares the variable, it does not copy it: {expression}",
+    "step.reference": "used in a closure, which shares the variable and does not copy it: {expression}",
     "step.captured by a closure": "used in a closure: {expression}",
     "step.spill": "gets memory of its own: {expression}",
     "step.interface-converted": "put into an interface value: {expression}",
@@ -114,7 +114,7 @@ ZH: dict[str, str] = {
     "step.fixed-array-index-of": "它是数组的元素：{expression}",
     "step.slice": "做切片：{expression}",
     "step.slice-to-array": "切片转换成数组：{expression}",
-    "step.reference": "闭包共享这个变量，而不是复制：{expression}",
+    "step.reference": "在闭包中使用，闭包共享这个变量而不是复制：{expression}",
     "step.captured by a closure": "在闭包中使用：{expression}",
     "step.spill": "单独分配内存：{expression}",
     "step.interface-converted": "装入接口值：{expression}",
@@ -204,8 +204,11 @@ ZH: dict[str, str] = {
 # Names that the compiler made up (results of inlined calls, dictionaries of generic code): no reader knows them.
 _MADE_UP = re.compile(r"~[rR]\d|\.\.dict|\.dict\b|go\.shape")
 
+# How the compiler prints the slice of a call's variadic arguments.
+_VARIADIC = "... argument"
+
 # Reasons that only say how the compiler looks at a value; a reader gains nothing from going to their places.
-_PASSING = frozenset({"", "spill", "reference", "address-of", "dot", "dot of pointer", "indirection", "slice"})
+_PASSING = frozenset({"", "spill", "address-of", "dot", "dot of pointer", "indirection", "slice"})
 
 
 def plain(text: str) -> str:
@@ -215,7 +218,12 @@ def plain(text: str) -> str:
 
 def steps_that_matter(finding: Finding) -> tuple[Step, ...]:
     """Return the steps where something happens to the value, those at the site's own place left out."""
-    return tuple(step for step in finding.flow if step.why not in _PASSING and step.place != finding.at)
+    told = zip(finding.flow, (*finding.flow[1:], None), strict=True)
+    return tuple(
+        step
+        for step, following in told
+        if step.why not in _PASSING and step.place != finding.at and not _is_noise(step, following, finding)
+    )
 
 
 def step_text(step: Step, locale: Locale, code: Code = plain) -> str:
@@ -223,21 +231,21 @@ def step_text(step: Step, locale: Locale, code: Code = plain) -> str:
     table = _table(locale)
     if not step.why:
         return table["step.flow"].format(source=_end(step.source, locale, code), target=_end(step.target, locale, code))
-    if step.expression == "... argument":
+    if step.expression == _VARIADIC:
         return table["step.variadic"]
     why = "reflect.Header.Data" if step.why.startswith("reflect.") else step.why
     sentence = table.get(f"step.{why}", table["step.other"])
     if _MADE_UP.search(step.expression):
         return sentence.format(why=step.why, expression="").rstrip(" :：")
-    return sentence.format(why=step.why, expression=code(step.expression))
+    return sentence.format(why=step.why, expression=code(step.expression.replace(_VARIADIC, "…").replace("…...", "…")))
 
 
 def steps(finding: Finding, locale: Locale, link: Link, code: Code = plain) -> tuple[str, ...]:
     """Return the flow as sentences with their places, in order, neighbours that say the same told once."""
     told: list[str] = []
-    for step in finding.flow:
-        if (not step.why and len(finding.flow) > 1) or (step.why == "spill" and step.place == finding.at):
-            continue  # an arrow without a reason repeats its neighbours; that the value has memory is no news
+    for step, following in zip(finding.flow, (*finding.flow[1:], None), strict=True):
+        if _is_noise(step, following, finding):
+            continue
         text = _table(locale)["at"].format(text=step_text(step, locale, code), place=link(step.place))
         if not told or told[-1] != text:
             told.append(text)
@@ -302,6 +310,21 @@ def rule_page(rule: Rule, locale: Locale) -> str:
 def compiler_lines(shown: Sequence[Finding]) -> tuple[str, ...]:
     """Return the compiler's own lines of some findings, each once."""
     return tuple(dict.fromkeys(line for finding in shown for line in finding.lines))
+
+
+def _is_noise(step: Step, following: Step | None, finding: Finding) -> bool:
+    """Say whether a step tells a reader nothing that its neighbours do not tell."""
+    match step.why:
+        case "":
+            return len(finding.flow) > 1
+        case "spill":
+            return step.place == finding.at
+        case "captured by a closure":
+            return following is not None and following.why == "reference"
+        case "assign" | "assign-pair":  # parameters and results of inlined calls
+            return _VARIADIC in step.expression or _MADE_UP.search(step.expression) is not None
+        case _:
+            return False
 
 
 def _table(locale: Locale) -> dict[str, str]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from goescape_lsp.core.words import problems
+
 if TYPE_CHECKING:
+    from goescape_lsp.core.model import Problem
     from goescape_lsp.core.settings import SettingProblem
     from goescape_lsp.core.words import Locale
 
@@ -19,7 +22,6 @@ EN: dict[str, str] = {
     "progress": "Escape analysis",
     "status.idle": "Ready.",
     "status.running": "Analysing {directory}",
-    "status.stale": "A package does not compile; its last findings are shown.",
     "page": "Open the page: {rule}",
     "page.none": "There is no page for “{rule}”.",
     "why.nothing": "The compiler puts nothing of this place on the heap.",
@@ -51,7 +53,6 @@ ZH: dict[str, str] = {
     "progress": "逃逸分析",
     "status.idle": "就绪。",
     "status.running": "正在分析 {directory}",
-    "status.stale": "有一个包无法编译；显示的是它上一次的结果。",
     "page": "打开说明页：{rule}",
     "page.none": "没有“{rule}”的说明页。",
     "why.nothing": "编译器没有把这里的任何值放到堆上。",
@@ -83,6 +84,14 @@ def text(key: str, locale: Locale, **fields: object) -> str:
 def more_findings(rest: int, shown: int, locale: Locale) -> str:
     """Return the last diagnostic of a file that has more findings than are shown."""
     return text("more", locale, rest=rest, shown=shown)
+
+
+def problem_with_hint(problem: Problem, locale: Locale) -> str:
+    """Return what went wrong and what to do about it, on one line."""
+    said = problems.sentence(problem, locale)
+    if not said.endswith((".", "。", "!", "?")):
+        said += "。" if locale == "zh-cn" else "."
+    return said + ("" if locale == "zh-cn" else " ") + problems.hint(problem, locale)
 
 
 def setting_problems(problems: tuple[SettingProblem, ...], locale: Locale) -> str:
