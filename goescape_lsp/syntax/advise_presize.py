@@ -25,6 +25,7 @@ _FOUR = dict.fromkeys(("int32", "uint32", "rune", "float32"), 4)
 _EIGHT = dict.fromkeys(("int", "uint", "int64", "uint64", "float64", "uintptr"), 8)
 _BYTES = {**_SMALL, **_FOUR, **_EIGHT, "string": 16}
 _WORD = 8
+_HOLDERS = frozenset({"short_var_declaration", "assignment_statement", "var_spec"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +172,6 @@ def _empty_for(node: Node) -> _Empty | None:
     holder = next((outer for outer in ancestors(node) if outer.type in _HOLDERS), None)
     found = _empty_in(holder) if node.type == "identifier" and holder is not None else None
     return found if found is not None and found.name == node else None
-
-
-_HOLDERS = frozenset({"short_var_declaration", "assignment_statement", "var_spec"})
 
 
 def _filled_by(statement: Node) -> Node | None:

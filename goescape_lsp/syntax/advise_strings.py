@@ -9,9 +9,11 @@ from tree_sitter import Node
 from goescape_lsp.core.advice import Advice, Edit, Safety
 from goescape_lsp.core.model import Span
 from goescape_lsp.syntax.advise_scope import Role, is_builtin, resolve
-from goescape_lsp.syntax.advise_types import Form, imports, is_standard, type_of
+from goescape_lsp.syntax.advise_standard import imports, is_standard
+from goescape_lsp.syntax.advise_types import Form, type_of
 from goescape_lsp.syntax.tree import ancestors, span_of, text_of, walk
 
+_TITLE_LENGTH = 60
 _VERB = re.compile(r"%.")
 _ATOMS = frozenset(
     {
@@ -35,13 +37,11 @@ def sprintf(node: Node) -> Advice | None:
     Shape: the node is the call or one of its arguments.
     Errors: None when a type is not certain, or when the imports of the file cannot be changed along.
     """
-    call = node if node.type == "call_expression" else node.parent.parent if node.parent is not None else None
-    if call is None or not is_standard(call.child_by_field_name("function"), "fmt", "Sprintf"):
-        call = node.parent.parent if node.parent is not None and node.parent.type == "argument_list" else None
-        if call is None or not is_standard(call.child_by_field_name("function"), "fmt", "Sprintf"):
-            return None
-    arguments = call.child_by_field_name("arguments")
-    if arguments is None or arguments.named_child_count < 2:  # noqa: PLR2004 - the format and one value
+    around = node.parent.parent if node.parent is not None and node.parent.type == "argument_list" else None
+    calls = (call for call in (node, around) if call is not None and call.type == "call_expression")
+    call = next((call for call in calls if is_standard(call.child_by_field_name("function"), "fmt", "Sprintf")), None)
+    arguments = call.child_by_field_name("arguments") if call is not None else None
+    if call is None or arguments is None or arguments.named_child_count < 2:  # noqa: PLR2004 - the format and one value
         return None
     template, *values = arguments.named_children
     parts = _parts(template, values)
@@ -52,7 +52,11 @@ def sprintf(node: Node) -> Advice | None:
         return None  # someone laid it out with care, maybe with comments
     new = _fitted(parts, call.parent)
     return Advice(
-        "no-sprintf", (Edit(span_of(call), new), *edits), Safety.SAME_BEHAVIOUR, ("result-remains",), {"new": new}
+        "no-sprintf",
+        (Edit(span_of(call), new), *edits),
+        Safety.SAME_BEHAVIOUR,
+        ("result-remains",),
+        {"new": _shortened(new)},
     )
 
 
@@ -72,7 +76,13 @@ def write_string(node: Node) -> Advice | None:
     if not is_writer:
         return None
     new = f"io.WriteString({text_of(writer)}, {text_of(value)})"
-    return Advice("write-string", (Edit(span_of(call), new),), Safety.SAME_BEHAVIOUR, ("needs-method",), {"new": new})
+    return Advice(
+        "write-string", (Edit(span_of(call), new),), Safety.SAME_BEHAVIOUR, ("needs-method",), {"new": _shortened(new)}
+    )
+
+
+def _shortened(new: str) -> str:
+    return new if len(new) <= _TITLE_LENGTH else f"{new[: _TITLE_LENGTH - 1]}…"
 
 
 def _converted(node: Node) -> Node | None:

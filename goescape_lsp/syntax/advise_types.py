@@ -8,7 +8,8 @@ from enum import StrEnum
 from tree_sitter import Node
 
 from goescape_lsp.syntax.advise_scope import Declaration, Role, resolve
-from goescape_lsp.syntax.tree import ancestors, text_of
+from goescape_lsp.syntax.advise_standard import is_standard, standard_result
+from goescape_lsp.syntax.tree import text_of
 
 # A type that names itself, or a variable that is declared by itself in broken code, must not be followed for ever.
 _DEPTH = 12
@@ -57,21 +58,6 @@ _FORMS = {
     "pointer_type": Form.POINTER,
     "struct_type": Form.STRUCT,
     "interface_type": Form.INTERFACE,
-}
-# What functions of the standard library return, by the Go 1 compatibility promise.
-_STANDARD = {
-    ("strings", "Split"): "[]string",
-    ("strings", "SplitN"): "[]string",
-    ("strings", "SplitAfter"): "[]string",
-    ("strings", "Fields"): "[]string",
-    ("strings", "ToLower"): "string",
-    ("strings", "ToUpper"): "string",
-    ("strings", "TrimSpace"): "string",
-    ("bytes", "Split"): "[][]byte",
-    ("bytes", "Fields"): "[][]byte",
-    ("strconv", "Itoa"): "string",
-    ("fmt", "Sprintf"): "string",
-    ("fmt", "Sprint"): "string",
 }
 
 
@@ -149,33 +135,6 @@ def element(container: GoType | None, depth: int = _DEPTH) -> GoType | None:
             return type_named(first_of(node), depth)
         case _:
             return None
-
-
-def imports(path: str, at: Node) -> bool:
-    """Say whether the file of a node imports a package under its own name."""
-    root = list(ancestors(at))[-1] if at.parent is not None else at
-    for declaration in root.named_children:
-        if declaration.type == "import_declaration":
-            specs = declaration.named_children
-            for spec in specs[0].named_children if specs and specs[0].type == "import_spec_list" else specs:
-                is_plain = spec.type == "import_spec" and spec.child_by_field_name("name") is None
-                if is_plain and text_of(spec.child_by_field_name("path")).strip('"`') == path:
-                    return True
-    return False
-
-
-def is_standard(function: Node | None, package: str, name: str) -> bool:
-    """Say whether an expression is `package.name` of the imported standard package."""
-    if function is None or function.type != "selector_expression":
-        return False
-    operand = function.child_by_field_name("operand")
-    return (
-        operand is not None
-        and text_of(operand) == package
-        and text_of(function.child_by_field_name("field")) == name
-        and resolve(package, operand) is None
-        and imports(package, operand)
-    )
 
 
 def _type_by_name(name: str, at: Node, depth: int) -> GoType | None:
@@ -305,9 +264,8 @@ def _called(call: Node, depth: int) -> GoType | None:
     function, arguments = call.child_by_field_name("function"), call.child_by_field_name("arguments")
     if function is None or arguments is None:
         return None
-    for (package, name), spelled in _STANDARD.items():
-        if is_standard(function, package, name):
-            return _spelled(spelled)
+    if spelled := standard_result(function):
+        return _spelled(spelled)
     if function.type != "identifier":
         return None
     name, first = text_of(function), first_of(arguments)
