@@ -1,9 +1,10 @@
-"""What syntax says about one site, as values; made by `syntax`, read by the classifier."""
+"""What syntax says about sites, as values and as the questions that the classifier asks; answered by `syntax`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from goescape_lsp.core.model import Kind, Place, Span, Temperature
 
@@ -95,3 +96,43 @@ class Literal:
     keyword: str
     is_wrapper: bool
     is_in_loop: bool
+
+
+class Syntax(Protocol):
+    """What the classifier asks of one file; places are of that file."""
+
+    def call_at(self, place: Place) -> Call | None:
+        """Return the call whose `(`, or whose `go` or `defer`, stands at a place."""
+        ...
+
+    def target_at(self, place: Place, left: str) -> Target:
+        """Return what is assigned to at the place of an assignment."""
+        ...
+
+    def result_name(self, place: Place, name: str) -> bool:
+        """Say whether a name is a named result of the function around a place."""
+        ...
+
+    def outlives_loop(self, place: Place, name: str) -> bool:
+        """Say whether a name is declared outside a loop that is around a place."""
+        ...
+
+    def literal_around(self, place: Place) -> Literal | None:
+        """Return the function literal or `go`/`defer` wrapper around a place."""
+        ...
+
+    def literal_at(self, place: Place) -> Literal | None:
+        """Return the function literal or wrapper that starts at a place."""
+        ...
+
+    def is_local(self, place: Place, name: str) -> bool:
+        """Say whether a name is local at a place."""
+        ...
+
+    def is_import(self, name: str) -> bool:
+        """Say whether a name is an imported package."""
+        ...
+
+    def is_type(self, name: str) -> bool:
+        """Say whether a name is a type of the package."""
+        ...

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from goescape_lsp.core.classify import Classifier, Decision
+from goescape_lsp.core.classify import Classifier
 from goescape_lsp.core.judge import judge_heap, judge_stays
 from goescape_lsp.core.model import (
     Allocation,
@@ -184,7 +184,7 @@ class _Reader:
             cause=decision.cause,
             rule=decision.rule,
             flow=_steps(site.blocks),
-            lines=_lines(site, decision),
+            lines=_lines(site),
             decided_at=_known(decision.at, self._sources),
             callee=decision.callee,
             keeper=decision.keeper,
@@ -270,7 +270,7 @@ def _steps(blocks: tuple[Block, ...]) -> tuple[Step, ...]:
     )
 
 
-def _lines(site: _Site, decision: Decision) -> tuple[str, ...]:  # noqa: ARG001 - the decision's own block comes with it
+def _lines(site: _Site) -> tuple[str, ...]:
     block = site.blocks[0].lines if site.blocks else ()
     return (*block, _words(site.line))
 

@@ -114,7 +114,7 @@ def _is_error_branch(statement: Node, child: Node) -> bool:
 
 
 def _is_once(literal: Node) -> bool:
-    """Say whether a literal is the only argument of a `Do` and takes and gives nothing, or is given to sync.OnceFunc."""
+    """Say whether a literal runs once: the only argument of a `Do`, without parameters, or given to sync.OnceFunc."""
     arguments = literal.parent
     if arguments is None or arguments.type != "argument_list" or arguments.parent is None:
         return False

@@ -18,6 +18,7 @@ from goescape_lsp.core.columns import split_lines
 from goescape_lsp.core.model import Analysis, Compiled, Finding, Kind, Package, Run, Verdict
 from goescape_lsp.core.parse import parse_text
 from goescape_lsp.session.analyse import analyse
+from tests.conftest import Go
 
 CORPUS = Path(__file__).parents[1] / "data" / "messages"
 INDEX = json.loads((CORPUS / "index.json").read_text("utf-8"))
@@ -92,8 +93,8 @@ def test_every_heap_verdict_has_its_cause(version: str) -> None:
                 continue
             total += 1
             finding = found.get((entry["file"], entry["line"], entry["col"], VERDICTS[entry["verdict"]]))
-            candidates = [f for f in findings(analysis) if finding and f.at == finding.at and f.subject == entry["subject"]]
-            causes = {str(f.cause) for f in candidates or ([finding] if finding else [])}
+            own = [f for f in findings(analysis) if finding and f.at == finding.at and f.subject == entry["subject"]]
+            causes = {str(f.cause) for f in own or ([finding] if finding else [])}
             if entry["cause"] not in causes:
                 wrong.append(f"{name} {entry}: {causes}")
     print(f"go{version}: {total} heap verdicts, {len(wrong)} with another cause")
@@ -141,7 +142,7 @@ def test_line_directives_are_mapped_back_to_the_file() -> None:
         assert heap == {(5, 2, "x"), (11, 2, "y")}, version
 
 
-def test_the_real_compiler_still_says_the_same(each_go, tmp_path: Path) -> None:
+def test_the_real_compiler_still_says_the_same(each_go: Go, tmp_path: Path) -> None:
     """Compile every case with a real toolchain and print, case by case, what differs from the recording.
 
     A version that was recorded must not differ. A newer one is compared with the newest recording: what it prints is

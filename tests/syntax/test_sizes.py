@@ -6,6 +6,7 @@ from pathlib import Path
 
 from goescape_lsp.core.model import Place, Verdict
 from goescape_lsp.syntax.source import PackageSyntax
+from tests.conftest import Go
 
 TYPES = {
     "A": "struct{ a byte; b int64; c byte }",
@@ -21,7 +22,7 @@ TYPES = {
 }
 
 
-def test_sizes_agree_with_the_compiler(go, tmp_path: Path) -> None:
+def test_sizes_agree_with_the_compiler(go: Go, tmp_path: Path) -> None:
     names = list(TYPES)
     declared = "\n".join(f"type {name} {text}" for name, text in TYPES.items())
     made = "\n".join(f"func make{name}() *{name} {{\n\treturn new({name})\n}}" for name in names)

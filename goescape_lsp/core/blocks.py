@@ -1,0 +1,122 @@
+"""The explanations of one compile, found by place and subject, and the containers that they mention."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from goescape_lsp.core.model import Cause, Place
+from goescape_lsp.core.parse import Arrow, Block, VerdictLine
+from goescape_lsp.core.shape import Syntax
+
+_STORAGE = re.compile(r"^\{storage for (?P<subject>.*)\}$", re.DOTALL)
+_SIZES = {
+    "too large for stack": Cause.TOO_LARGE,
+    "too aligned for stack": Cause.TOO_ALIGNED,
+    "non-constant size": Cause.NON_CONSTANT_SIZE,
+    "zero-sized element": Cause.ZERO_SIZE_ELEMENT,
+}
+SIZE_CAUSES = frozenset(_SIZES.values())
+
+
+class Blocks:
+    """An index over the blocks of one compile."""
+
+    def __init__(
+        self, blocks: tuple[Block, ...], verdicts: Iterable[VerdictLine], syntax: Callable[[str], Syntax | None]
+    ) -> None:
+        """Take the blocks and verdicts of one compile, and a way to the syntax of each file."""
+        self._syntax = syntax
+        self._judged = {(line.place, line.subject) for line in verdicts}
+        self._by_place: dict[Place, list[Block]] = {}
+        self._by_subject: dict[tuple[str, str], list[Block]] = {}
+        for block in blocks:
+            self._by_place.setdefault(block.place, []).append(block)
+            self._by_subject.setdefault((block.place.file, block.subject), []).append(block)
+
+    def of(self, place: Place, subject: str) -> tuple[Block, ...]:
+        """Return the explanations of a verdict, in the compiler's order."""
+        found = self._by_place.get(place, [])
+        if subject == "append":
+            return tuple(block for block in found if block.subject.startswith("append("))
+        own = tuple(block for block in found if block.subject == subject)
+        return own or self._before_folding(place, found)
+
+    def _before_folding(self, place: Place, found: list[Block]) -> tuple[Block, ...]:
+        """Return the explanation of a verdict whose subject was replaced by a constant after it was explained.
+
+        Source: `text escapes to heap in F:` and then `"no credentials" escapes to heap`, go1.25 and later.
+        """
+        orphans = tuple(block for block in found if (place, block.subject) not in self._judged)
+        return tuple(block for block in orphans if block.subject == orphans[0].subject)
+
+    def has_box(self, place: Place, subject: str) -> bool:
+        """Say whether a value is boxed where it is made: the compiler then explains the content and the box apart."""
+        others = self._by_subject.get((place.file, subject), ())
+        return any(stores_itself(o) and place in {o.place, _last_place(o)} for o in others)
+
+    def container(self, block: Block, last: Arrow, subject: str) -> Block | None:
+        """Return the block of the allocation that holds the value, by the position rules of each reason."""
+        candidates = [
+            other
+            for other in self._by_subject.get((block.place.file, subject), [])
+            if other is not block and _same_function(other, block)
+        ]
+        if subject.startswith("append("):
+            candidates = [other for other in self._by_place.get(block.place, []) if other.subject.startswith("append(")]
+        if not candidates:
+            return None
+        if not last.reasons:
+            return candidates[0]
+        reason = last.reasons[-1]
+        exact = next((other for other in candidates if other.place == reason.place), None)
+        if exact is not None:
+            return exact
+        if (
+            reason.why in {"captured by a closure", "reference"}
+            and (at := self._literal_place(reason.place)) is not None
+        ):
+            return next((other for other in candidates if other.place == at), None)
+        before = [other for other in candidates if other.place.line == reason.place.line and other.place < reason.place]
+        return max(before, key=lambda other: other.place, default=None) or _nearest(candidates, reason.place)
+
+    def _literal_place(self, place: Place) -> Place | None:
+        syntax = self._syntax(place.file)
+        literal = syntax.literal_around(place) if syntax is not None else None
+        return replace(literal.place, file=place.file) if literal is not None else None
+
+
+def stored_subject(arrow: Arrow) -> str | None:
+    """Return the subject of the container that an arrow ends in, None when it ends elsewhere."""
+    storage = _STORAGE.match(arrow.target)
+    return storage["subject"] if storage is not None else None
+
+
+def size_reason(block: Block) -> tuple[Cause, Place] | None:
+    """Return the cause and place of a size or alignment that keeps a value off the stack, None when there is none."""
+    for arrow in block.arrows:
+        for reason in arrow.reasons:
+            if reason.why in _SIZES:
+                return _SIZES[reason.why], reason.place
+    return None
+
+
+def stores_itself(block: Block) -> bool:
+    """Say whether a block's last container is its own subject: a literal that is boxed is printed twice."""
+    if not block.arrows or block.subject == "func literal":
+        return False
+    return stored_subject(block.arrows[-1]) == block.subject
+
+
+def _last_place(block: Block) -> Place | None:
+    reasons = block.arrows[-1].reasons if block.arrows else ()
+    return reasons[-1].place if reasons else None
+
+
+def _same_function(one: Block, other: Block) -> bool:
+    return not one.function or not other.function or one.function == other.function
+
+
+def _nearest(blocks: list[Block], place: Place) -> Block | None:
+    return min(blocks, key=lambda block: abs(block.place.line - place.line), default=None)

@@ -1,0 +1,75 @@
+"""The answer of the classifier: one cause, one rule, and what the chase to them saw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from goescape_lsp.core.model import Cause, Place, Rule
+
+RULES = {
+    Cause.RETURN: Rule.RETURNED,
+    Cause.GLOBAL: Rule.STORED_IN_GLOBAL,
+    Cause.HEAP_STORE: Rule.STORED_IN_HEAP_OBJECT,
+    Cause.MAP_STORE: Rule.STORED_IN_MAP,
+    Cause.MAP_KEY: Rule.STORED_IN_MAP,
+    Cause.MAP_LITERAL: Rule.STORED_IN_MAP,
+    Cause.CHAN_SEND: Rule.SENT_ON_CHANNEL,
+    Cause.APPEND: Rule.APPENDED,
+    Cause.APPEND_SPREAD: Rule.APPENDED,
+    Cause.COPY: Rule.COPIED,
+    Cause.GOROUTINE: Rule.GOROUTINE,
+    Cause.DEFER_LOOP: Rule.DEFERRED_IN_LOOP,
+    Cause.INTERFACE_ARG: Rule.INTERFACE_CONVERSION,
+    Cause.UNKNOWN_CALL: Rule.PASSED_TO_UNKNOWN_CALL,
+    Cause.CALLEE_PARAM: Rule.PASSED_TO_LEAKING_PARAMETER,
+    Cause.ASSEMBLY: Rule.PASSED_TO_ASSEMBLY,
+    Cause.PANIC: Rule.PANIC_ARGUMENT,
+    Cause.LOOP: Rule.OUTLIVES_LOOP_ITERATION,
+    Cause.OUTER_VAR: Rule.OUTLIVES_SCOPE,
+    Cause.TOO_LARGE: Rule.TOO_LARGE_FOR_STACK,
+    Cause.TOO_ALIGNED: Rule.TOO_ALIGNED_FOR_STACK,
+    Cause.NON_CONSTANT_SIZE: Rule.NON_CONSTANT_SIZE,
+    Cause.ZERO_SIZE_ELEMENT: Rule.ZERO_SIZE_ELEMENT,
+    Cause.UINTPTRESCAPES: Rule.UINTPTR_ESCAPES,
+    Cause.UNSAFE_CHECKPTR: Rule.UNSAFE_POINTER_CHECK,
+    Cause.UNKNOWN: Rule.UNKNOWN_CAUSE,
+}
+"""The rule of each cause, where neither a closure nor an interface value holds the value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Why a value is on the heap.
+
+    `at` is the place of the deciding step. `callee` is the source text of the function that the deciding call names.
+    `is_captured` says that a closure holds the value (by reference if `is_by_reference`), `keeper` is the rule of what
+    keeps that closure or box, `is_in_literal` that the value is part of a composite literal that goes to the heap.
+    """
+
+    cause: Cause
+    rule: Rule
+    at: Place | None = None
+    callee: str = ""
+    keeper: Rule | None = None
+    is_captured: bool = False
+    is_by_reference: bool = False
+    is_in_literal: bool = False
+
+
+def because(cause: Cause, at: Place | None = None, callee: str = "") -> Decision:
+    """Return the plain decision for a cause: with the cause's own rule."""
+    return Decision(cause, RULES[cause], at, callee)
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """What a chase saw on its way: captures, boxings and literals that hold the value, nearest first."""
+
+    is_captured: bool = False
+    is_by_reference: bool = False
+    capture_keyword: str = ""
+    capture_in_loop: bool = False
+    is_converted: bool = False
+    is_in_literal: bool = False
+    is_variadic: bool = False
+    inlined_at: Place | None = None

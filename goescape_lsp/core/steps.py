@@ -1,0 +1,210 @@
+"""The deciding step: what the last step of a flow says, and what only the syntax around it can tell.
+
+Source: the decision table of the flow's last step, go1.21 to go1.27.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from goescape_lsp.core.decision import Decision, Trail, because
+from goescape_lsp.core.model import Cause, Place, Verdict
+from goescape_lsp.core.parse import Arrow, Block, Reason, VerdictLine
+from goescape_lsp.core.shape import Call, Callee, Syntax, Target
+
+_RESULT = re.compile(r"^~[rR]\d+$")
+_HEAP = "{heap}"
+_BY_REASON = {
+    "return": Cause.RETURN,
+    "send": Cause.CHAN_SEND,
+    "map literal key": Cause.MAP_LITERAL,
+    "map literal value": Cause.MAP_LITERAL,
+    "key of map put": Cause.MAP_KEY,
+    "appended slice...": Cause.APPEND_SPREAD,
+    "copied slice": Cause.COPY,
+    "//go:uintptrescapes": Cause.UINTPTRESCAPES,
+    "conversion to unsafe.Pointer": Cause.UNSAFE_CHECKPTR,
+    "callee operand": Cause.UNKNOWN_CALL,
+}
+
+
+class Steps:
+    """Decides by the step at which a flow ends outside any container."""
+
+    def __init__(
+        self,
+        blocks: Iterable[Block],
+        bodiless: frozenset[str],
+        verdicts: Iterable[VerdictLine],
+        syntax: Callable[[str], Syntax | None],
+        packages: frozenset[str],
+    ) -> None:
+        """Take what `Classifier` takes."""
+        self._bodiless = bodiless
+        self._moved = {(line.place.file, line.subject) for line in verdicts if line.verdict is Verdict.MOVED}
+        self._syntax = syntax
+        self._packages = packages
+        reasons = (reason for block in blocks for arrow in block.arrows for reason in arrow.reasons)
+        self._uintptrs = tuple(reason.place for reason in reasons if reason.why == "//go:uintptrescapes")
+
+    def decide(self, block: Block, last: Arrow, trail: Trail, is_boxed: bool) -> Decision:  # noqa: FBT001
+        """Decide by the destination and the last reason of a flow that ends outside any container."""
+        reasons = last.reasons
+        if not reasons and last.target in {_HEAP, "{temp}"} and len(block.arrows) > 1:
+            last = block.arrows[-2]  # arguments and range operands go through `{temp}`: the step before is the reason
+            reasons = last.reasons
+        if not reasons:
+            cause = Cause.RETURN if _RESULT.match(last.target) else Cause.UNKNOWN
+            return because(cause)
+        reason = reasons[-1]
+        if (known := _BY_REASON.get(reason.why)) is not None:
+            return because(known, reason.place)
+        if _RESULT.match(last.target):
+            return because(Cause.RETURN, reason.place)
+        if reason.why == "call parameter":
+            return self._called(reason, trail, is_boxed)
+        if last.target != _HEAP:
+            return self._assigned_to_variable(block, last, reason, trail)
+        if reason.why == "spill":
+            return self._spilled(reason)
+        return self._stored(reason)
+
+    def _spilled(self, reason: Reason) -> Decision:
+        """Decide for a literal that goes to the heap by itself: `go` or a `defer` in a loop."""
+        syntax = self._syntax(reason.place.file)
+        literal = syntax.literal_at(reason.place) if syntax is not None else None
+        if literal is None or not literal.keyword:
+            call = syntax.call_at(reason.place) if syntax is not None else None
+            keyword = call.keyword if call is not None else ""
+        else:
+            keyword = literal.keyword
+        if keyword == "defer":
+            return because(Cause.DEFER_LOOP, reason.place)
+        cause = Cause.GOROUTINE if keyword == "go" or reason.expression == "func literal" else Cause.UNKNOWN
+        return because(cause, reason.place)
+
+    def _stored(self, reason: Reason) -> Decision:
+        """Decide for an assignment to what the compiler calls the heap."""
+        left = _left_side(reason.expression)
+        target = self._target(reason.place, left)
+        found = {
+            Target.GLOBAL: Cause.GLOBAL,
+            Target.MAP: Cause.MAP_STORE,
+            Target.ELEMENT: Cause.HEAP_STORE,
+            Target.FIELD: Cause.HEAP_STORE,
+            Target.OUTER_FUNCTION: Cause.OUTER_VAR,
+        }.get(target)
+        cause = found or _cause_by_text(left)
+        return because(cause, reason.place)
+
+    def _target(self, place: Place, left: str) -> Target:
+        syntax = self._syntax(place.file)
+        return syntax.target_at(place, left) if syntax is not None else Target.UNKNOWN
+
+    def _assigned_to_variable(self, block: Block, last: Arrow, reason: Reason, trail: Trail) -> Decision:
+        """Decide for a flow that ends in an ordinary variable: a result, an outer loop or function, a moved local."""
+        syntax = self._syntax(reason.place.file)
+        name, at = last.target, reason.place
+        if syntax is not None and syntax.result_name(at, name):
+            return because(Cause.RETURN, at)
+        target = self._target(at, _left_side(reason.expression))
+        if target is Target.OUTER_FUNCTION:
+            return because(Cause.OUTER_VAR, at)
+        is_moved = (block.place.file, name) in self._moved
+        if target is Target.FIELD and is_moved:
+            return because(Cause.HEAP_STORE, at)
+        if syntax is not None and syntax.outlives_loop(at, name):
+            return because(Cause.LOOP, at)
+        if is_moved:
+            return because(Cause.HEAP_STORE, at)
+        if "." in name or at == trail.inlined_at:  # a variable of an inlined callee: only its loop can keep the value
+            return because(Cause.LOOP, at)
+        return because(Cause.OUTER_VAR, at)
+
+    def _called(self, reason: Reason, trail: Trail, is_boxed: bool) -> Decision:  # noqa: FBT001
+        """Decide for an argument of a call."""
+        text, at = reason.expression, reason.place
+        syntax = self._syntax(at.file)
+        call = syntax.call_at(at) if syntax is not None else None
+        name = call.function if call is not None and at != trail.inlined_at else _called_name(text)
+        is_own_text = call is not None and _last(_called_name(text)) == _last(call.function)
+        if text.startswith("append(") and (call is None or call.callee is not Callee.FUNCTION):
+            return because(Cause.APPEND, at)
+        if text.startswith("panic(") and (call is None or call.callee is not Callee.FUNCTION):
+            return because(Cause.PANIC, at)
+        if trail.is_converted or is_boxed:
+            return because(Cause.INTERFACE_ARG, at, name)
+        if "... argument..." in text and self._is_uintptr_call(call, at):
+            return because(Cause.UINTPTRESCAPES, at, name)
+        cause = self._callee_cause(text, call if is_own_text else None, at)
+        return because(cause, at, name)
+
+    def _is_uintptr_call(self, call: Call | None, at: Place) -> bool:
+        """Say whether a call has arguments that escape by `//go:uintptrescapes`; its variadic slice does too."""
+        if call is None:
+            return False
+        start, end = (call.span.line, call.span.column), (call.span.end_line, call.span.end_column)
+        return any(p.file == at.file and start <= (p.line, p.column) < end for p in self._uintptrs)
+
+    def _callee_cause(self, text: str, call: Call | None, at: Place) -> Cause:
+        """Tell a known function from one that the compiler cannot see through, by its rendering of the call."""
+        name = _called_name(text)
+        if name.rpartition(".")[2] in self._bodiless or name in self._bodiless:
+            return Cause.ASSEMBLY
+        if text.startswith("(func(") or "&.dict[" in name:
+            return Cause.UNKNOWN_CALL
+        if text.startswith("(") or name.startswith("("):
+            return Cause.CALLEE_PARAM  # a method expression: `(*T).M(receiver, …)` is a static call
+        if call is not None and call.callee in {Callee.FUNCTION, Callee.IMPORTED}:
+            return Cause.CALLEE_PARAM
+        if call is not None and call.callee is Callee.VALUE:
+            return Cause.UNKNOWN_CALL
+        return self._callee_by_text(name, at)
+
+    def _callee_by_text(self, name: str, at: Place) -> Cause:
+        """Tell a static call from a dynamic one by its rendering: methods of known types are `T.M(receiver, …)`."""
+        parts = name.split(".")
+        syntax = self._syntax(at.file)
+        owner = parts[0]
+        is_local = syntax is not None and syntax.is_local(at, owner)
+        if len(parts) == 1:
+            return Cause.UNKNOWN_CALL if is_local else Cause.CALLEE_PARAM
+        is_package = owner in self._packages or (syntax is not None and syntax.is_import(owner))
+        if is_local or (not is_package and not (syntax is not None and syntax.is_type(owner))):
+            return Cause.UNKNOWN_CALL
+        if len(parts) == 2:  # noqa: PLR2004 - `package.Function` or `Type.Method`
+            return Cause.CALLEE_PARAM
+        is_type = parts[1][:1].isupper()  # else a variable of inlined code: `bufio.b.Write`
+        return Cause.CALLEE_PARAM if is_type else Cause.UNKNOWN_CALL
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
+def _left_side(text: str) -> str:
+    """Return the left side of the compiler's rendering of an assignment."""
+    for operator in (" := ", " = ", " <- "):
+        if operator in text:
+            return text.partition(operator)[0]
+    return text
+
+
+def _cause_by_text(left: str) -> Cause:
+    if re.fullmatch(r"[^\W\d]\w*(?:\.[^\W\d]\w*)?", left) and not left.startswith("~"):
+        return Cause.GLOBAL if "." not in left else Cause.HEAP_STORE
+    return Cause.HEAP_STORE
+
+
+def _called_name(text: str) -> str:
+    """Return the function part of a rendered call, without its arguments: `fmt.Println`, `(*T).M`."""
+    depth = 0
+    for index, letter in enumerate(text):
+        if letter == "(":
+            if depth == 0 and index > 0 and text[index - 1] != "(":
+                return text[:index]
+            depth += 1
+        elif letter == ")":
+            depth -= 1
+    return text
