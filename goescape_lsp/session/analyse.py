@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from goescape_lsp.core.assembly import Assembly, split_assembly, weigh
 from goescape_lsp.core.classify import Classifier
 from goescape_lsp.core.judge import judge_heap, judge_stays
 from goescape_lsp.core.model import (
@@ -61,8 +62,11 @@ def analyse(run: Run, read: Read, go_version: str = "") -> Analysis:  # noqa: AR
     sites: _Sites = {}
     unknown: list[str] = []
     inlining: dict[tuple[str, Span], str] = {}
+    assembly = Assembly()
     for item in compiled:
-        parsed = parse_text(item.text, placer.of(item.package))
+        text, seen = split_assembly(item.text)
+        assembly = assembly.joined(seen)
+        parsed = parse_text(text, placer.of(item.package))
         if not item.problems:
             unknown.extend(parsed.unknown)
         for place, sentence in parsed.inlining.items():
@@ -70,9 +74,20 @@ def analyse(run: Run, read: Read, go_version: str = "") -> Analysis:  # noqa: AR
             if source is not None and (name := source.function_at(place)) is not None:
                 inlining.setdefault((place.file, name), sentence.replace("go.shape.", ""))
         _Reader(item, parsed, sources).add_to(sites)
-    files = _facts(contents, sources, sites.values(), inlining)
+    files = _facts(contents, sources, _weighed(tuple(sites.values()), assembly), inlining)
     told = (*run.problems, *(problem for item in compiled for problem in item.problems), *problems)
     return Analysis(files, packages, tuple(dict.fromkeys(told)), tuple(dict.fromkeys(unknown)))
+
+
+def _weighed(findings: tuple[Finding, ...], assembly: Assembly) -> Iterable[Finding]:
+    """Hold what was judged about allocation against the machine code, where a run brought it along."""
+    if not assembly.calls:
+        return findings
+    mates = Counter((f.file, f.span.line, f.kind) for f in findings if f.verdict is not Verdict.LEAKS)
+    return (
+        weigh(finding, assembly, is_alone=mates[finding.file, finding.span.line, finding.kind] == 1)
+        for finding in findings
+    )
 
 
 def _read_all(packages: Iterable[Package], read: Read) -> tuple[dict[str, bytes], list[Problem]]:

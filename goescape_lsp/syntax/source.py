@@ -12,11 +12,11 @@ from goescape_lsp.core.model import Function, Kind, Place, Span, Verdict
 from goescape_lsp.core.shape import Boxed, Call, Callee, Literal, Shape, Target
 from goescape_lsp.syntax import functions, heat, scope, spans
 from goescape_lsp.syntax.boxing import boxed_text, boxed_value
-from goescape_lsp.syntax.calls import callee_of, names_package, target_of
+from goescape_lsp.syntax.calls import callee_of, target_of
 from goescape_lsp.syntax.scope import Declaration, Role, find_local
 from goescape_lsp.syntax.sizes import size_of_site
 from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, enclosing_function, leaf_at, parse, span_of, text_of, walk
-from goescape_lsp.syntax.types import UNKNOWN, Form, Names, infer, resolve
+from goescape_lsp.syntax.types import Form, Names, infer, resolve
 
 _GENERATED = re.compile(rb"^// Code generated .* DO NOT EDIT\.\r?$", re.MULTILINE)
 _EXPRESSION_LENGTH = 120
@@ -46,7 +46,7 @@ class PackageSyntax:
     def __init__(self, contents: Mapping[str, bytes]) -> None:
         self._sources = {path: Source(content) for path, content in contents.items()}
         declared: dict[str, Declaration] = {}
-        methods: set[str] = set()
+        methods: set[tuple[str, str]] = set()
         for source in self._sources.values():
             declared.update((text_of(d.name), d) for d in source.declarations() if d.role is not Role.IMPORT)
             methods.update(source.methods())
@@ -69,7 +69,7 @@ class Source:
         self._shapes: dict[tuple[int, int, str, Verdict], Shape | None] = {}
         self.imports = frozenset(_import_name(d) for d in self.declarations() if d.role is Role.IMPORT)
         self.names = Names({})
-        self.package_methods: frozenset[str] = frozenset()
+        self.package_methods: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def is_generated(self) -> bool:
@@ -80,11 +80,12 @@ class Source:
         """Return what the file declares at package level."""
         return scope.package_declarations(self._tree.root_node)
 
-    def methods(self) -> Iterable[str]:
-        """Return the names of the methods that the file declares."""
-        for node in self._tree.root_node.named_children:
+    def methods(self) -> Iterable[tuple[str, str]]:
+        """Return the methods that the file declares, with the names of their receivers' types."""
+        for node, name in functions.declared_functions(self._tree):
             if node.type == "method_declaration":
-                yield text_of(node.child_by_field_name("name"))
+                owner, _, method = name.rpartition(".")
+                yield re.sub(r"[(*)]|\[.*\]", "", owner), method
 
     def functions(self) -> tuple[Function, ...]:
         """Return the declared functions of the file."""
@@ -292,11 +293,23 @@ class Source:
         }
 
     def _is_method_value(self, node: Node) -> bool:
+        """Say whether a selector names a method of a type that this package declares, not a field."""
         field = text_of(node.child_by_field_name("field"))
         operand = node.child_by_field_name("operand")
-        if operand is not None and operand.type == "identifier" and names_package(operand, self.names):
-            return False
-        return infer(node, self.names) == UNKNOWN and field in self.package_methods
+        return operand is not None and (self._type_name(operand), field) in self.package_methods
+
+    def _type_name(self, node: Node) -> str:
+        """Return the name of a variable's type without its star, "" where its declaration does not say."""
+        name = text_of(node)
+        found = find_local(name, node) or self.names.declared.get(name)
+        if found is None:
+            return ""
+        value = found.value
+        if value is not None and value.type == "unary_expression":
+            value = value.child_by_field_name("operand")
+        if value is not None and value.type == "composite_literal":
+            return text_of(value.child_by_field_name("type"))
+        return text_of(found.type).lstrip("*")
 
     def _is_conversion(self, node: Node) -> bool:
         function = node.child_by_field_name("function") if node.type == "call_expression" else None

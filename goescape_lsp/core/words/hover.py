@@ -218,7 +218,7 @@ def plain(text: str) -> str:
 
 def steps_that_matter(finding: Finding) -> tuple[Step, ...]:
     """Return the steps where something happens to the value, those at the site's own place left out."""
-    told = zip(finding.flow, (*finding.flow[1:], None), strict=True)
+    told = zip(finding.flow, (*finding.flow[1:], None), strict=False)
     return tuple(
         step
         for step, following in told
@@ -243,7 +243,7 @@ def step_text(step: Step, locale: Locale, code: Code = plain) -> str:
 def steps(finding: Finding, locale: Locale, link: Link, code: Code = plain) -> tuple[str, ...]:
     """Return the flow as sentences with their places, in order, neighbours that say the same told once."""
     told: list[str] = []
-    for step, following in zip(finding.flow, (*finding.flow[1:], None), strict=True):
+    for step, following in zip(finding.flow, (*finding.flow[1:], None), strict=False):
         if _is_noise(step, following, finding):
             continue
         text = _table(locale)["at"].format(text=step_text(step, locale, code), place=link(step.place))
