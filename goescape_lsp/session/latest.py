@@ -40,10 +40,6 @@ class Latest:
         if key in self._tasks:
             self._tasks[key].cancel()
 
-    def is_busy(self, key: str) -> bool:
-        """Say whether work for `key` waits or runs."""
-        return key in self._tasks
-
     async def settled(self) -> None:
         """Return when no work waits or runs, also none that was submitted meanwhile."""
         while pending := {*self._tasks.values(), *(task for ending in self._ending.values() for task in ending)}:

@@ -1,0 +1,178 @@
+"""Compiles through the `go` command: one `go list` that lists and compiles all variants of the packages asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from goescape_lsp.adapters.golist import FIELDS, read_compiled, read_entries, read_problems, split_text
+from goescape_lsp.adapters.overlay import Overlay, Overlays
+from goescape_lsp.adapters.process import Finished, Processes
+from goescape_lsp.adapters.toolchain import Toolchain, go_environment, split_flags, split_gcflags
+from goescape_lsp.core.model import Job, Problem, ProblemKind, Run
+
+_TIMEOUT_S = 600.0
+_MAX_BYTES = 192 * 2**20
+
+_OWN_GCFLAGS = ("-m=2", "-e")
+"""`-m=2` makes the compiler tell; `-e` lifts its limit of ten errors, and makes the build cache's key our own."""
+
+
+class GoCommand:
+    """A `ports.Compiler` on a toolchain."""
+
+    def __init__(
+        self,
+        toolchain: Toolchain,
+        processes: Processes,
+        *,
+        environ: Mapping[str, str] | None = None,
+        timeout_s: float = _TIMEOUT_S,
+        max_bytes: int = _MAX_BYTES,
+    ) -> None:
+        self._toolchain = toolchain
+        self._processes = processes
+        self._environ = dict(os.environ if environ is None else environ)
+        self._timeout_s = timeout_s
+        self._max_bytes = max_bytes
+        self._overlays = Overlays()
+
+    async def compile(self, job: Job) -> Run:
+        """Return the output of every variant of the job's packages; see `ports.Compiler`."""
+        if not _is_directory(job.directory):
+            return Run((), (Problem(ProblemKind.UNREADABLE, message=job.directory, file=job.directory),))
+        run = await self._compile_each(job)
+        refused = tuple(Problem(ProblemKind.REFUSED_FLAG, message=flag) for flag in _refused(job))
+        return replace(run, problems=(*refused, *run.problems))
+
+    def close(self) -> None:
+        """Remove what is left on the disk."""
+        self._overlays.close()
+
+    async def _compile_each(self, job: Job) -> Run:
+        """Compile in the module of the directory, or in each module below it that its go.work names."""
+        root = module_root(job.directory)
+        if root is None and any("..." in pattern for pattern in job.patterns):
+            inside = await self._workspace_modules(job)
+            if inside:
+                runs = [await self._list(replace(job, directory=module), module, {}) for module in inside]
+                return _merged(runs)
+        run = await self._list(job, root or job.directory, {})
+        if root is not None and any(_is_outside_workspace(problem) for problem in _all_problems(run)):
+            # The module is not in the go.work above it: on its own it can still be built.
+            return await self._list(job, root, {"GOWORK": "off"})
+        return run
+
+    async def _list(self, job: Job, cwd: str, extra: Mapping[str, str]) -> Run:
+        patterns = [from_root(pattern, job.directory, cwd) for pattern in job.patterns]
+        texts = {path: text for path, text in job.overlay.items() if os.path.isabs(path)}  # noqa: PTH117
+        with contextlib.ExitStack() as stack:
+            overlay = stack.enter_context(self._overlays.write(texts)) if texts else None
+            finished = await self._run(_arguments(job, overlay, patterns), cwd, {**job.env, **extra})
+        if overlay is not None:
+            finished = replace(
+                finished, stdout=overlay.restore(finished.stdout), stderr=overlay.restore(finished.stderr)
+            )
+        return await asyncio.to_thread(_read_run, finished, cwd)
+
+    async def _workspace_modules(self, job: Job) -> tuple[str, ...]:
+        finished = await self._run(["list", "-m", "-f", "{{.Dir}}"], job.directory, job.env)
+        below = [line for line in finished.stdout.decode("utf-8", "replace").splitlines() if line]
+        top = Path(job.directory)
+        return tuple(sorted(line for line in below if finished.code == 0 and Path(line).is_relative_to(top)))
+
+    async def _run(self, arguments: Sequence[str], cwd: str, extra: Mapping[str, str]) -> Finished:
+        env = go_environment(self._environ, extra, self._toolchain.goflags)
+        if self._toolchain.cache == "off" and "GOCACHE" not in env:
+            # Without a home Go has no cache, and cannot build.
+            env["GOCACHE"] = self._overlays.directory("cache")
+        return await self._processes.run(
+            [self._toolchain.go, *arguments],
+            cwd=cwd,
+            # Go believes PWD when it names the directory it runs in: the user's spelling of a link is kept.
+            env=env | {"PWD": cwd},
+            timeout_s=self._timeout_s,
+            max_bytes=self._max_bytes,
+        )
+
+
+def _is_directory(path: str) -> bool:
+    return os.path.isdir(path)  # noqa: PTH112 - paths are strings in the whole project
+
+
+def module_root(directory: str) -> str | None:
+    """Return the nearest directory at or above `directory` with a go.mod, None outside a module."""
+    start = Path(directory)
+    return next((str(place) for place in (start, *start.parents) if (place / "go.mod").is_file()), None)
+
+
+def from_root(pattern: str, directory: str, root: str) -> str:
+    """Return `pattern`, which is seen from `directory`, as it is seen from `root`.
+
+    Shape: only `.`, `..`, what begins with `./` or `../`, and names of Go files are paths; others are import paths.
+    """
+    slashed = pattern.replace(os.sep, "/")
+    is_path = slashed in {".", ".."} or slashed.startswith(("./", "../")) or slashed.endswith(".go")
+    if not is_path or os.path.isabs(pattern):  # noqa: PTH117
+        return pattern
+    joined = os.path.normpath(os.path.join(os.path.relpath(directory, root), pattern)).replace(os.sep, "/")  # noqa: PTH118
+    return joined if joined == "." or joined.startswith("../") else f"./{joined}"
+
+
+def _arguments(job: Job, overlay: Overlay | None, patterns: Sequence[str]) -> list[str]:
+    allowed, _ = split_flags(job.flags)
+    gcflags, _ = split_gcflags(job.gcflags)
+    arguments = ["list", "-e", "-export", "-buildvcs=false", f"-json={FIELDS}"]
+    if job.tests:
+        arguments.append("-test")
+    arguments += allowed
+    if job.tags:
+        arguments.append(f"-tags={job.tags}")
+    if overlay is not None:
+        arguments.append(f"-overlay={overlay.file}")
+    # `-m` of the user would take the place of ours: ours comes last.
+    return [*arguments, f"-gcflags={' '.join((*gcflags, *_OWN_GCFLAGS))}", "--", *patterns]
+
+
+def _refused(job: Job) -> tuple[str, ...]:
+    return (*split_flags(job.flags)[1], *split_gcflags(job.gcflags)[1])
+
+
+def _read_run(finished: Finished, cwd: str) -> Run:
+    entries = read_entries(finished.stdout)
+    said, texts = split_text(finished.stderr, (entry["ImportPath"] for entry in entries))
+    compiled = tuple(read_compiled(entries, texts, cwd))
+    problems: tuple[Problem, ...] = ()
+    if finished.is_timeout:
+        problems = (Problem(ProblemKind.TIMED_OUT, message=cwd),)
+    elif finished.is_cut:
+        problems = (Problem(ProblemKind.TOO_MUCH_OUTPUT, message=cwd),)
+    elif finished.code != 0 or not entries:
+        problems = read_problems(said.decode("utf-8", "replace"), cwd)
+        if not problems and not compiled:
+            kind = ProblemKind.NO_PACKAGES if finished.code == 0 else ProblemKind.COMPILER_DIED
+            problems = (Problem(kind, message=f"exit status {finished.code}" if finished.code else cwd),)
+    if finished.is_timeout or finished.is_cut:
+        # What was cut off in the middle must not be taken for a whole answer.
+        compiled = ()
+    return Run(compiled, problems, finished.seconds)
+
+
+def _merged(runs: Sequence[Run]) -> Run:
+    return Run(
+        tuple(compiled for run in runs for compiled in run.compiled),
+        tuple(dict.fromkeys(problem for run in runs for problem in run.problems)),
+        sum(run.seconds for run in runs),
+    )
+
+
+def _all_problems(run: Run) -> tuple[Problem, ...]:
+    return (*run.problems, *(problem for compiled in run.compiled for problem in compiled.problems))
+
+
+def _is_outside_workspace(problem: Problem) -> bool:
+    return problem.kind is ProblemKind.NO_MODULE and "go.work" in problem.message

@@ -1,0 +1,239 @@
+"""The only starter of processes: each in a group of its own, with limits, and none outlives its purpose."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+import weakref
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+_GRACE_S = 2.0
+"""How long a killed group may hold its pipes before they are closed from this side."""
+
+_SENTRY = """
+living=
+while read -r op group; do
+  case $op in
+    +) living="$living $group" ;;
+    -) kept=; for one in $living; do [ "$one" = "$group" ] || kept="$kept $one"; done; living=$kept ;;
+  esac
+done
+for one in $living; do kill -s KILL -- "-$one" 2>/dev/null; done
+"""
+"""A shell that reads the living groups from a pipe and kills them when the pipe ends.
+
+The pipe ends when this process dies, even by SIGKILL. PR_SET_PDEATHSIG would reach `go` but not the compilers under it.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What became of a process.
+
+    `code` is its exit status: negative for a signal, 127 when it could not be started (`stderr` says why).
+    `is_timeout` and `is_cut` say that it was killed for its time or for the bytes it printed.
+    """
+
+    code: int
+    stdout: bytes
+    stderr: bytes
+    seconds: float
+    is_timeout: bool = False
+    is_cut: bool = False
+
+
+class Processes:
+    """Starts processes and knows the living ones, so that all can be killed at once."""
+
+    def __init__(self) -> None:
+        self._living = _Living()
+        # A process that nobody closed dies with this object, or when the interpreter ends.
+        self._finalizer = weakref.finalize(self, self._living.kill)
+
+    async def run(
+        self, argv: Sequence[str], *, cwd: str, env: Mapping[str, str], timeout_s: float, max_bytes: int
+    ) -> Finished:
+        """Return what `argv` printed when it ended, ran longer than `timeout_s` or printed more than `max_bytes`.
+
+        Shape: `argv[0]` is an absolute path; `env` is the whole environment. Standard input is empty.
+        Errors: none for a program that cannot be started (code 127). A cancellation kills the whole process group
+        and reaps it before it goes on.
+        """
+        began = time.monotonic()
+        try:
+            child = await self._start(argv, cwd, env, max_bytes)
+        except OSError as error:
+            return Finished(127, b"", str(error).encode(), time.monotonic() - began)
+        is_timeout = False
+        try:
+            await asyncio.wait([child.ended], timeout=timeout_s)
+            is_timeout = not child.ended.done()
+        finally:
+            await self._end(child)
+        code = child.transport.get_returncode()
+        return Finished(
+            -signal.SIGTERM if code is None else code,
+            bytes(child.printed[1]),
+            bytes(child.printed[2]),
+            time.monotonic() - began,
+            is_timeout,
+            child.is_cut,
+        )
+
+    def kill_all(self) -> None:
+        """Kill every living group now; safe in a signal handler and at exit. New processes can still be started."""
+        self._living.kill()
+
+    async def _start(self, argv: Sequence[str], cwd: str, env: Mapping[str, str], max_bytes: int) -> _Child:
+        starting = asyncio.ensure_future(self._spawn(argv, cwd, env, max_bytes))
+        try:
+            return await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            # The process may be half-way into life: wait for it, else nobody would know its group.
+            with contextlib.suppress(OSError):
+                await self._end(await starting)
+            raise
+
+    async def _end(self, child: _Child) -> None:
+        # A group that ended by itself is not killed: its number may already be another's.
+        if not child.ended.done():
+            child.kill_group()
+        try:
+            await child.reap()
+        finally:
+            self._living.remove(child.group)
+
+    async def _spawn(self, argv: Sequence[str], cwd: str, env: Mapping[str, str], max_bytes: int) -> _Child:
+        loop = asyncio.get_running_loop()
+        # typeshed wants literal keywords where the platform decides them.
+        start = cast("Any", loop.subprocess_exec)
+        spawning: Coroutine[Any, Any, tuple[asyncio.SubprocessTransport, _Child]] = start(
+            lambda: _Child(loop.create_future(), max_bytes),
+            *argv,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=cwd,
+            env=dict(env),
+            **_apart(),
+        )
+        _, child = await spawning
+        self._living.add(child.group)
+        return child
+
+
+class _Child(asyncio.SubprocessProtocol):
+    """One process: collects what it prints and kills its group when that is too much."""
+
+    transport: asyncio.SubprocessTransport
+
+    def __init__(self, ended: asyncio.Future[None], max_bytes: int) -> None:
+        self.ended = ended
+        self.printed = {1: bytearray(), 2: bytearray()}
+        self.is_cut = False
+        self.group = 0
+        self._room = max_bytes
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.SubprocessTransport", transport)
+        self.group = self.transport.get_pid()
+
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        self.printed[fd] += data[: self._room]
+        if len(data) > self._room and not self.is_cut:
+            self.is_cut = True
+            self.kill_group()
+        self._room = max(0, self._room - len(data))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        del exc
+        if not self.ended.done():
+            self.ended.set_result(None)
+
+    def kill_group(self) -> None:
+        """Kill the process and all that it started, if any is left."""
+        _kill_group(self.group)
+        if sys.platform == "win32":
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                self.transport.kill()
+
+    async def reap(self) -> None:
+        """Wait until the process is gone and its pipes are closed; a stray holder of the pipes is not waited for."""
+        if not self.ended.done():
+            await asyncio.wait([self.ended], timeout=_GRACE_S)
+        self.transport.close()
+
+
+@dataclass(slots=True)
+class _Living:
+    """The groups that run now, and the sentry that kills them if this process dies first."""
+
+    groups: set[int] = field(default_factory=set[int])
+    sentry: subprocess.Popen[bytes] | None = None
+
+    def add(self, group: int) -> None:
+        self.groups.add(group)
+        if self.sentry is None:
+            self.sentry = _start_sentry()
+        self._tell(f"+ {group}\n")
+
+    def remove(self, group: int) -> None:
+        self.groups.discard(group)
+        self._tell(f"- {group}\n")
+
+    def kill(self) -> None:
+        for group in tuple(self.groups):
+            _kill_group(group)
+        self.groups.clear()
+        sentry, self.sentry = self.sentry, None
+        if sentry is not None and sentry.stdin is not None:
+            with contextlib.suppress(OSError):
+                sentry.stdin.close()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                sentry.wait(timeout=_GRACE_S)
+
+    def _tell(self, line: str) -> None:
+        if self.sentry is not None and self.sentry.stdin is not None:
+            with contextlib.suppress(OSError):
+                self.sentry.stdin.write(line.encode())
+
+
+def _start_sentry() -> subprocess.Popen[bytes] | None:
+    if sys.platform == "win32" or not os.path.exists("/bin/sh"):  # noqa: PTH110 - one system path, no Path needed
+        return None
+    with contextlib.suppress(OSError):
+        return subprocess.Popen(  # noqa: S603 - a constant script
+            ["/bin/sh", "-c", _SENTRY],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            env={},
+            bufsize=0,
+            start_new_session=True,
+        )
+    return None
+
+
+def _apart() -> dict[str, object]:
+    """Return what makes a new process the head of a group of its own."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+    return {"start_new_session": True}
+
+
+def _kill_group(group: int) -> None:
+    # Never 0 or 1: killpg would take our own group, or all that we may kill.
+    if sys.platform != "win32" and group > 1:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(group, signal.SIGKILL)
