@@ -1,0 +1,1 @@
+"""What the server does with each message, one module per feature; handlers look up and hand on, they never wait."""

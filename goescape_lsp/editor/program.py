@@ -1,0 +1,54 @@
+"""Options and logs of the program `goescape-lsp`."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+
+from goescape_lsp import __version__
+
+LEVELS = ("debug", "info", "warning", "error")
+FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Serve as the arguments say; return the exit status."""
+    options = _parser().parse_args(arguments)
+    _log_to(options.log_file, options.log_level)
+    # The workspace must not be where programs, modules or temporary names are looked up.
+    os.chdir(tempfile.gettempdir())
+    from goescape_lsp.editor.serving import serve_stdio  # noqa: PLC0415 - `--version` answers without loading pygls
+
+    return serve_stdio()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="goescape-lsp", description="Language server: shows where Go values go to the heap, and why."
+    )
+    parser.add_argument("--stdio", action="store_true", help="speak over standard input and output (the default)")
+    parser.add_argument("--version", action="version", version=f"goescape-lsp {__version__}")
+    parser.add_argument("--log-file", metavar="F", help="write the log to this file in place of standard error")
+    parser.add_argument(
+        "--log-level", metavar="L", type=str.lower, choices=LEVELS, default="warning", help=", ".join(LEVELS)
+    )
+    return parser
+
+
+def _log_to(file: str | None, level: str) -> None:
+    """Log to a file or to standard error, never to standard output, which belongs to the protocol."""
+    try:
+        handler: logging.Handler = (
+            logging.FileHandler(file, encoding="utf-8") if file else logging.StreamHandler(sys.stderr)
+        )
+    except OSError as error:
+        handler = logging.StreamHandler(sys.stderr)
+        sys.stderr.write(f"goescape-lsp: cannot write the log to {file}: {error}\n")
+    handler.setFormatter(logging.Formatter(FORMAT))
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    # pygls logs every body at INFO, and a traceback for each message it cannot read; we log both ourselves.
+    logging.getLogger("pygls").setLevel(logging.CRITICAL)
