@@ -13,6 +13,7 @@ from goescape_lsp.adapters.golist import FIELDS, read_compiled, read_entries, re
 from goescape_lsp.adapters.overlay import Overlay, Overlays
 from goescape_lsp.adapters.process import Finished, Processes
 from goescape_lsp.adapters.toolchain import Toolchain, go_environment, split_flags, split_gcflags
+from goescape_lsp.core.assembly import Sieve
 from goescape_lsp.core.model import Job, Problem, ProblemKind, Run
 
 _TIMEOUT_S = 600.0
@@ -72,7 +73,8 @@ class GoCommand:
         texts = {path: text for path, text in job.overlay.items() if os.path.isabs(path)}  # noqa: PTH117
         with contextlib.ExitStack() as stack:
             overlay = stack.enter_context(self._overlays.write(texts)) if texts else None
-            finished = await self._run(_arguments(job, overlay, patterns), cwd, {**job.env, **extra})
+            sieve = Sieve() if job.assembly else None
+            finished = await self._run(_arguments(job, overlay, patterns), cwd, {**job.env, **extra}, sieve)
         if overlay is not None:
             finished = replace(
                 finished, stdout=overlay.restore(finished.stdout), stderr=overlay.restore(finished.stderr)
@@ -85,7 +87,9 @@ class GoCommand:
         top = Path(job.directory)
         return tuple(sorted(line for line in below if finished.code == 0 and Path(line).is_relative_to(top)))
 
-    async def _run(self, arguments: Sequence[str], cwd: str, extra: Mapping[str, str]) -> Finished:
+    async def _run(
+        self, arguments: Sequence[str], cwd: str, extra: Mapping[str, str], sieve: Sieve | None = None
+    ) -> Finished:
         env = go_environment(self._environ, extra, self._toolchain.goflags)
         if self._toolchain.cache == "off" and "GOCACHE" not in env:
             # Without a home Go has no cache, and cannot build.
@@ -97,6 +101,7 @@ class GoCommand:
             env=env | {"PWD": cwd},
             timeout_s=self._timeout_s,
             max_bytes=self._max_bytes,
+            sieve=sieve,
         )
 
 
@@ -135,7 +140,8 @@ def _arguments(job: Job, overlay: Overlay | None, patterns: Sequence[str]) -> li
     if overlay is not None:
         arguments.append(f"-overlay={overlay.file}")
     # `-m` of the user would take the place of ours: ours comes last.
-    return [*arguments, f"-gcflags={' '.join((*gcflags, *_OWN_GCFLAGS))}", "--", *patterns]
+    own = (*_OWN_GCFLAGS, "-S") if job.assembly else _OWN_GCFLAGS
+    return [*arguments, f"-gcflags={' '.join((*gcflags, *own))}", "--", *patterns]
 
 
 def _refused(job: Job) -> tuple[str, ...]:

@@ -14,8 +14,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
+from goescape_lsp.core.assembly import Sieve
+
 if TYPE_CHECKING:
     from collections.abc import Coroutine
+
+_STANDARD_ERROR = 2
 
 _GRACE_S = 2.0
 """How long a killed group may hold its pipes before they are closed from this side."""
@@ -60,18 +64,26 @@ class Processes:
         # A process that nobody closed dies with this object, or when the interpreter ends.
         self._finalizer = weakref.finalize(self, self._living.kill)
 
-    async def run(
-        self, argv: Sequence[str], *, cwd: str, env: Mapping[str, str], timeout_s: float, max_bytes: int
+    async def run(  # noqa: PLR0913 - keywords only, and each is a limit or a part of the command
+        self,
+        argv: Sequence[str],
+        *,
+        cwd: str,
+        env: Mapping[str, str],
+        timeout_s: float,
+        max_bytes: int,
+        sieve: Sieve | None = None,
     ) -> Finished:
         """Return what `argv` printed when it ended, ran longer than `timeout_s` or printed more than `max_bytes`.
 
-        Shape: `argv[0]` is an absolute path; `env` is the whole environment. Standard input is empty.
+        Shape: `argv[0]` is an absolute path; `env` is the whole environment. Standard input is empty. A `sieve` takes
+        standard error as it comes; only what it keeps is counted and returned.
         Errors: none for a program that cannot be started (code 127). A cancellation kills the whole process group
         and reaps it before it goes on.
         """
         began = time.monotonic()
         try:
-            child = await self._start(argv, cwd, env, max_bytes)
+            child = await self._start(argv, cwd, env, _Printed(max_bytes, sieve))
         except OSError as error:
             return Finished(127, b"", str(error).encode(), time.monotonic() - began)
         is_timeout = False
@@ -83,19 +95,19 @@ class Processes:
         code = child.transport.get_returncode()
         return Finished(
             -signal.SIGTERM if code is None else code,
-            bytes(child.printed[1]),
-            bytes(child.printed[2]),
+            child.printed.output(),
+            child.printed.errors(),
             time.monotonic() - began,
             is_timeout,
-            child.is_cut,
+            child.printed.is_cut,
         )
 
     def kill_all(self) -> None:
         """Kill every living group now; safe in a signal handler and at exit. New processes can still be started."""
         self._living.kill()
 
-    async def _start(self, argv: Sequence[str], cwd: str, env: Mapping[str, str], max_bytes: int) -> _Child:
-        starting = asyncio.ensure_future(self._spawn(argv, cwd, env, max_bytes))
+    async def _start(self, argv: Sequence[str], cwd: str, env: Mapping[str, str], printed: _Printed) -> _Child:
+        starting = asyncio.ensure_future(self._spawn(argv, cwd, env, printed))
         try:
             return await asyncio.shield(starting)
         except asyncio.CancelledError:
@@ -113,12 +125,12 @@ class Processes:
         finally:
             self._living.remove(child.group)
 
-    async def _spawn(self, argv: Sequence[str], cwd: str, env: Mapping[str, str], max_bytes: int) -> _Child:
+    async def _spawn(self, argv: Sequence[str], cwd: str, env: Mapping[str, str], printed: _Printed) -> _Child:
         loop = asyncio.get_running_loop()
         # typeshed wants literal keywords where the platform decides them.
         start = cast("Any", loop.subprocess_exec)
         spawning: Coroutine[Any, Any, tuple[asyncio.SubprocessTransport, _Child]] = start(
-            lambda: _Child(loop.create_future(), max_bytes),
+            lambda: _Child(loop.create_future(), printed),
             *argv,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -132,28 +144,52 @@ class Processes:
         return child
 
 
+class _Printed:
+    """What a process printed so far, up to a limit; standard error goes through the sieve."""
+
+    def __init__(self, max_bytes: int, sieve: Sieve | None) -> None:
+        self.is_cut = False
+        self._kept = {1: bytearray(), 2: bytearray()}
+        self._room = max_bytes
+        self._sieve = sieve
+
+    def take(self, fd: int, data: bytes) -> bool:
+        """Keep a piece; the first one that does not fit gives False."""
+        if fd == _STANDARD_ERROR and self._sieve is not None:
+            data = self._sieve.feed(data)
+        self._kept[fd] += data[: self._room]
+        is_first_cut = len(data) > self._room and not self.is_cut
+        self.is_cut = self.is_cut or is_first_cut
+        self._room = max(0, self._room - len(data))
+        return not is_first_cut
+
+    def output(self) -> bytes:
+        """Return what was kept of standard output."""
+        return bytes(self._kept[1])
+
+    def errors(self) -> bytes:
+        """Return what was kept of standard error."""
+        rest = self._sieve.close() if self._sieve is not None else b""
+        return bytes(self._kept[_STANDARD_ERROR]) + rest
+
+
 class _Child(asyncio.SubprocessProtocol):
     """One process: collects what it prints and kills its group when that is too much."""
 
     transport: asyncio.SubprocessTransport
 
-    def __init__(self, ended: asyncio.Future[None], max_bytes: int) -> None:
+    def __init__(self, ended: asyncio.Future[None], printed: _Printed) -> None:
         self.ended = ended
-        self.printed = {1: bytearray(), 2: bytearray()}
-        self.is_cut = False
+        self.printed = printed
         self.group = 0
-        self._room = max_bytes
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.SubprocessTransport", transport)
         self.group = self.transport.get_pid()
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
-        self.printed[fd] += data[: self._room]
-        if len(data) > self._room and not self.is_cut:
-            self.is_cut = True
+        if not self.printed.take(fd, data):
             self.kill_group()
-        self._room = max(0, self._room - len(data))
 
     def connection_lost(self, exc: Exception | None) -> None:
         del exc

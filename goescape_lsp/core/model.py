@@ -324,7 +324,8 @@ class Compiled:
 class Job:
     """What to compile: Go patterns seen from a directory, with the user's flags and the unsaved texts.
 
-    `overlay` maps absolute paths to the bytes that stand in for them.
+    `overlay` maps absolute paths to the bytes that stand in for them. `assembly` asks for the machine code's calls
+    too (`core/assembly.py`); it takes about a quarter longer and cannot share the build cache of plain runs.
     """
 
     directory: str
@@ -335,6 +336,7 @@ class Job:
     flags: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict[str, str])
     overlay: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
+    assembly: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from goescape_lsp.session.told import Told
 
 _SAVE_WAIT_S = 0.02
 _TYPE_WAIT_S = 0.3
+_ASSEMBLY_WAIT_S = 1.0
 _MODULE_FILES = ("go.mod", "go.sum", "go.work", "go.work.sum", "modules.txt")
 _COMPILED_WITH = ("run", "tests", "go_env", "go_flags", "go_gcflags")
 
@@ -37,7 +38,8 @@ _log = logging.getLogger(__name__)
 class Session:
     """Analyses the packages of open files and keeps what it finds as a snapshot.
 
-    Shape: all paths are absolute and spelled as the editor spells them; a package is named by its directory. All
+    Shape: all paths are absolute and spelled as the editor spells them; a package is named by its directory. With
+    `weighs`, each good run is followed by a second one in the background that asks for the machine code. All
     methods are called on the event loop and return at once; the `listener` hears what became of it.
     """
 
@@ -51,6 +53,7 @@ class Session:
         go_version: str = "",
         analyse: Analyse = analyse,
         at_once: int | None = None,
+        weighs: bool = False,
     ) -> None:
         self._compiler = compiler
         self._files = files
@@ -67,6 +70,8 @@ class Session:
         self._owing: set[str] = set()
         self._told = Told()
         self._latest = Latest(at_once or max(1, (os.cpu_count() or 2) // 2), self._crashed)
+        self._weighs = weighs
+        self._background = Latest(1, self._crashed)
 
     @property
     def snapshot(self) -> Snapshot:
@@ -165,9 +170,11 @@ class Session:
     async def settled(self) -> None:
         """Return when no work is pending or running."""
         await self._latest.settled()
+        await self._background.settled()
 
     async def close(self) -> None:
         """Kill what runs and return when it has ended."""
+        await self._background.close()
         await self._latest.close()
 
     def _run(self, directory: str, wait_s: float, *, has_changed: bool = False) -> None:
@@ -177,6 +184,7 @@ class Session:
             self._owing.add(directory)
         self._generations[directory] += 1
         generation = self._generations[directory]
+        self._background.cancel(directory)
         self._latest.submit(directory, lambda: self._analyse_directory(directory, generation), wait_s)
 
     def _run_open(self) -> None:
@@ -207,6 +215,21 @@ class Session:
         before.update((path, facts.content) for path, facts in outcome.analysis.files.items() if path not in overlay)
         self._take(directory, outcome, generation)
         self._listener.finished(directory, outcome.run.seconds)
+        if self._weighs and not overlay and outcome.analysis.files:
+            work = Order(replace(job, assembly=True), open_files, read, self._go_version)
+            self._background.submit(directory, lambda: self._weigh(directory, work, generation), _ASSEMBLY_WAIT_S)
+
+    async def _weigh(self, directory: str, order: Order, generation: int) -> None:
+        """Compile once more for the machine code, quietly, and take what it says about allocation."""
+        outcome = await carry_out(order, self._compiler, self._analyse)
+        state = self._snapshot.packages.get(directory)
+        is_same = state is not None and all(
+            facts.content == outcome.analysis.files[path].content
+            for path, facts in state.files.items()
+            if path in outcome.analysis.files
+        )
+        if generation == self._generations[directory] and is_same and not outcome.run.problems:
+            self._take(directory, outcome, generation)
 
     def _take(self, directory: str, outcome: Outcome, generation: int) -> None:
         """Make the outcome of a run the new state of its directory."""

@@ -1,0 +1,96 @@
+"""The report for people: a line for each finding, its source line, and a mark under the expression."""
+
+from __future__ import annotations
+
+import os
+import sys
+import unicodedata
+from typing import TYPE_CHECKING
+
+import click
+
+from goescape_lsp.core.columns import split_lines
+from goescape_lsp.core.model import Temperature
+from goescape_lsp.core.words import cli, findings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from goescape_lsp.cli.paths import Paths
+    from goescape_lsp.core.model import FileFacts, Finding, Span
+    from goescape_lsp.core.words import Locale
+
+TAB = "    "
+COLOUR = {Temperature.LOOP: "red", Temperature.NORMAL: "yellow", Temperature.COLD: "cyan"}
+
+
+def has_colours() -> bool:
+    """Say whether stdout takes colours: on a terminal, unless NO_COLOR is set; always with FORCE_COLOR."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout.isatty() and os.environ.get("TERM") != "dumb")
+
+
+def report(shown: Sequence[tuple[FileFacts, Finding]], paths: Paths, is_coloured: bool, locale: Locale) -> str:  # noqa: FBT001
+    """Return the whole report: findings in the given order, then one line that counts them."""
+    sources: dict[str, list[bytes]] = {}
+    parts: list[str] = []
+    for facts, finding in shown:
+        lines = sources.setdefault(facts.path, split_lines(facts.content))
+        parts.append("\n".join(entry(finding, lines, paths, locale)) + "\n")
+    heap = [finding for _, finding in shown if finding.is_heap]
+    loops = sum(finding.temperature is Temperature.LOOP for finding in heap)
+    parts.append(cli.count(len(heap), len({finding.file for finding in heap}), loops, locale))
+    text = "\n".join(parts)
+    return text if is_coloured else click.unstyle(text)
+
+
+def entry(finding: Finding, lines: Sequence[bytes], paths: Paths, locale: Locale) -> list[str]:
+    """Return a finding as lines, styled for a terminal: its place and message, its source line, the mark.
+
+    Units: the printed column counts bytes from 1, as Go's own tools print it.
+    """
+    span = finding.span
+    place = f"{paths.short(finding.file)}:{span.line}:{span.column}"
+    rule = f" [{click.style(str(finding.rule), dim=True)}]" if finding.rule else ""
+    head = f"{click.style(place, bold=True)}: {findings.message(finding, locale)}{rule}"
+    if not 0 < span.line <= len(lines):
+        return [head]
+    line = lines[span.line - 1]
+    before, inside = _cut(line, span)
+    number = str(span.line)
+    bar = click.style("|", dim=True)
+    mark = click.style("^" * max(1, width(inside)), fg=COLOUR[finding.temperature], bold=True)
+    return [
+        head,
+        f"  {number} {bar} {_shown(line)}",
+        f"  {' ' * len(number)} {bar} {' ' * width(before)}{mark}",
+    ]
+
+
+def width(text: str) -> int:
+    """Return how many columns of a terminal a text takes: two for wide characters, none for what joins another."""
+    return sum(_width(character) for character in text)
+
+
+def _width(character: str) -> int:
+    if unicodedata.combining(character) or unicodedata.category(character) in {"Cf", "Me"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
+
+
+def _cut(line: bytes, span: Span) -> tuple[str, str]:
+    """Return what stands before the expression and the expression itself, as far as it stands on its first line."""
+    end = span.end_column - 1 if span.end_line == span.line else len(line.rstrip())
+    return _shown(line[: span.column - 1]), _shown(line[span.column - 1 : end])
+
+
+def _shown(text: bytes) -> str:
+    """Return source text as it is safe to print: tabs as blanks, control and bidirectional characters as a mark."""
+    decoded = text.decode("utf-8", "replace").replace("\t", TAB)
+    return "".join(character if _is_safe(character) else "\N{REPLACEMENT CHARACTER}" for character in decoded)
+
+
+def _is_safe(character: str) -> bool:
+    # Blanks other than U+0020 and the joiners inside emoji do not count as printable for Python.
+    return character.isprintable() or character == "\N{ZERO WIDTH JOINER}" or unicodedata.category(character) == "Zs"

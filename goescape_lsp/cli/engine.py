@@ -1,0 +1,93 @@
+"""From a request to facts: find Go, compile, analyse; what the server does for a save, once for many packages."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from goescape_lsp.adapters.files import DiskFiles
+from goescape_lsp.adapters.gocommand import GoCommand, module_root
+from goescape_lsp.adapters.process import Processes
+from goescape_lsp.adapters.toolchain import Toolchain, find_toolchain
+from goescape_lsp.core.model import Analysis, Job, Problem, Run
+from goescape_lsp.core.settings import Settings
+from goescape_lsp.core.words import cli as words
+from goescape_lsp.session.analyse import analyse
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from goescape_lsp.core.words import Locale
+
+NOTHING = Analysis(files={})
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to analyse: Go patterns seen from an absolute directory; `go` is the program to use, "" to look for one."""
+
+    directory: str
+    patterns: tuple[str, ...]
+    tests: bool = True
+    tags: str = ""
+    gcflags: tuple[str, ...] = ()
+    go: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of it: `go` is None when there is none to work with, and `problems` says why."""
+
+    go: Toolchain | None
+    analysis: Analysis
+    problems: tuple[Problem, ...]
+    seconds: float = 0.0
+
+
+def examine(request: Request, locale: Locale) -> Answer:
+    """Return the facts of the packages; a spinner on a terminal's stderr meanwhile."""
+    with _spinner(locale):
+        return asyncio.run(_examine(request))
+
+
+async def _examine(request: Request) -> Answer:
+    processes = Processes()
+    try:
+        settings = Settings(go_path=request.go)
+        root = module_root(request.directory)
+        go = await find_toolchain(settings, processes, avoid=(root,) if root else ())
+        if isinstance(go, Problem):
+            return Answer(None, NOTHING, (go,))
+        run = await _compile(GoCommand(go, processes), request)
+    finally:
+        processes.kill_all()
+    analysis = analyse(run, DiskFiles().read, go.version)
+    # Problems of the run are part of the analysis too; each is told once.
+    return Answer(go, analysis, tuple(dict.fromkeys((*run.problems, *analysis.problems))), run.seconds)
+
+
+async def _compile(compiler: GoCommand, request: Request) -> Run:
+    job = Job(
+        directory=request.directory,
+        patterns=request.patterns,
+        tests=request.tests,
+        tags=request.tags,
+        gcflags=request.gcflags,
+        assembly=True,
+    )
+    with contextlib.closing(compiler):
+        return await compiler.compile(job)
+
+
+@contextlib.contextmanager
+def _spinner(locale: Locale) -> Generator[None]:
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console  # noqa: PLC0415 - only where somebody looks
+
+    with Console(stderr=True).status(words.text("running", locale)):
+        yield

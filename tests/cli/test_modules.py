@@ -1,0 +1,47 @@
+"""Public modules: every heap verdict of the compiler, none twice, none elsewhere."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests import compare_modules as compared
+from tests.conftest import Go
+
+MODULES = tuple(os.environ.get("GOESCAPE_MODULES", " ".join(compared.DEFAULT)).split())
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("module", MODULES)
+def test_the_compiler_and_goescape_agree(
+    module: str, go: Go, require_host: Callable[[object, str], None], tmp_path: Path
+) -> None:
+    try:
+        copy = compared.bring(go.path, module, tmp_path)
+    except LookupError as error:
+        require_host(None, str(error))
+        return
+    found = compared.compare(go.path, module, copy)
+    print(compared.describe(found).splitlines()[0])
+    assert found.sites > 1000
+    assert found.is_none, compared.describe(found)
+
+
+def test_the_sample_agrees_on_each_go(each_go: Go, sample: Path) -> None:
+    found = compared.compare(each_go.path, f"sample on go{each_go.version}", sample)
+    assert found.sites > 40
+    assert found.is_none, compared.describe(found)
+
+
+def test_a_difference_is_noticed(tmp_path: Path) -> None:
+    (tmp_path / "a.go").write_text("package m\n\nfunc F() *int { return new(int) }\n")
+    site = compared.Site("a.go", 3, 27, "escapes", "new(int)")
+    told = compared.Told({site.kin}, [(site, ((3, 24), (3, 32)))], tmp_path)
+    assert told.holds(site)
+    assert told.holds(compared.Site("a.go", 3, 24, "escapes", "new(int)")), "in the same expression"
+    others = [("a.go", 3, 40, "escapes", "new(int)"), ("a.go", 3, 27, "moved", "x"), ("b.go", 3, 27, "escapes", "y")]
+    (tmp_path / "b.go").write_text("package m\n\n\n")
+    assert not any(told.holds(compared.Site(*other)) for other in others)
