@@ -12,7 +12,7 @@ import time
 import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from goescape_lsp.core.assembly import Sieve
 
@@ -38,6 +38,10 @@ for one in $living; do kill -s KILL -- "-$one" 2>/dev/null; done
 
 The pipe ends when this process dies, even by SIGKILL. PR_SET_PDEATHSIG would reach `go` but not the compilers under it.
 """
+
+
+_TELL_AND_START = 'echo "+ $$" >&0; exec "$@" </dev/null'
+"""How a process starts: it tells the sentry its own group first, so that there is no moment when nobody knows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +135,8 @@ class Processes:
         start = cast("Any", loop.subprocess_exec)
         spawning: Coroutine[Any, Any, tuple[asyncio.SubprocessTransport, _Child]] = start(
             lambda: _Child(loop.create_future(), printed),
-            *argv,
-            stdin=subprocess.DEVNULL,
+            *self._living.announced(argv),
+            stdin=self._living.line_to_sentry(),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=cwd,
@@ -217,11 +221,19 @@ class _Living:
     groups: set[int] = field(default_factory=set[int])
     sentry: subprocess.Popen[bytes] | None = None
 
-    def add(self, group: int) -> None:
-        self.groups.add(group)
+    def announced(self, argv: Sequence[str]) -> Sequence[str]:
+        """Return the command that runs `argv` and tells the sentry before; without a sentry `argv` itself."""
         if self.sentry is None:
             self.sentry = _start_sentry()
-        self._tell(f"+ {group}\n")
+        return argv if self.sentry is None else ["/bin/sh", "-c", _TELL_AND_START, "sh", *argv]
+
+    def line_to_sentry(self) -> int | IO[bytes]:
+        """Return the standard input of a new process: the sentry's pipe, which it leaves before it starts."""
+        pipe = self.sentry.stdin if self.sentry is not None else None
+        return subprocess.DEVNULL if pipe is None else pipe
+
+    def add(self, group: int) -> None:
+        self.groups.add(group)
 
     def remove(self, group: int) -> None:
         self.groups.discard(group)

@@ -34,6 +34,10 @@ class Blocks:
         for block in blocks:
             self._by_place.setdefault(block.place, []).append(block)
             self._by_subject.setdefault((block.place.file, block.subject), []).append(block)
+        boxed = [block for block in blocks if stores_itself(block)]
+        self._boxes = {
+            (p, block.subject) for block in boxed for p in (block.place, _last_place(block)) if p is not None
+        }
 
     def of(self, place: Place, subject: str) -> tuple[Block, ...]:
         """Return the explanations of a verdict, in the compiler's order."""
@@ -53,26 +57,23 @@ class Blocks:
 
     def has_box(self, place: Place, subject: str) -> bool:
         """Say whether a value is boxed where it is made: the compiler then explains the content and the box apart."""
-        others = self._by_subject.get((place.file, subject), ())
-        return any(stores_itself(o) and place in {o.place, _last_place(o)} for o in others)
+        return (place, subject) in self._boxes
 
     def container(self, block: Block, last: Arrow, subject: str) -> Block | None:
         """Return the block of the allocation that holds the value, by the position rules of each reason."""
-        candidates = [
-            other
-            for other in self._by_subject.get((block.place.file, subject), [])
-            if other is not block and _same_function(other, block)
-        ]
         if subject.startswith("append("):
-            candidates = [other for other in self._by_place.get(block.place, []) if other.subject.startswith("append(")]
-        if not candidates:
-            return None
-        if not last.reasons:
-            return candidates[0]
-        reason = last.reasons[-1]
-        exact = next((other for other in candidates if other.place == reason.place), None)
-        if exact is not None:
-            return exact
+            here = self._by_place.get(block.place, ())
+            return next((other for other in here if other is not block and other.subject.startswith("append(")), None)
+        reason = last.reasons[-1] if last.reasons else None
+        if reason is not None:
+            here = self._by_place.get(reason.place, ())
+            exact = next((other for other in here if other.subject == subject and _may_hold(other, block)), None)
+            if exact is not None:
+                return exact
+        same = self._by_subject.get((block.place.file, subject), ())
+        candidates = [other for other in same if _may_hold(other, block)]
+        if reason is None or not candidates:
+            return candidates[0] if candidates else None
         if (
             reason.why in {"captured by a closure", "reference"}
             and (at := self._literal_place(reason.place)) is not None
@@ -114,8 +115,10 @@ def _last_place(block: Block) -> Place | None:
     return reasons[-1].place if reasons else None
 
 
-def _same_function(one: Block, other: Block) -> bool:
-    return not one.function or not other.function or one.function == other.function
+def _may_hold(container: Block, block: Block) -> bool:
+    if container is block:
+        return False
+    return not container.function or not block.function or container.function == block.function
 
 
 def _nearest(blocks: list[Block], place: Place) -> Block | None:

@@ -75,7 +75,7 @@ class GoescapeServer(LanguageServer):
         wire = Wire(self.wire.send_plain, self.wire.ask, self.tasks.start)
         self.reporter = Reporter(wire)
         self._late = LateCompiler()
-        self.session = Session(compiler=self._late, files=outside.files, listener=self)
+        self.session = Session(compiler=self._late, files=outside.files, listener=self, weighs=True)
         self.publisher = Publisher(self.session, self.documents, self.view, wire)
 
     @property

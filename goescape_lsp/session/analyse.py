@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from goescape_lsp.core.assembly import Assembly, split_assembly, weigh
@@ -320,22 +321,21 @@ def _facts(
     facts: dict[str, FileFacts] = {}
     for path, found in by_file.items():
         found.sort(key=lambda finding: (finding.span, finding.at, finding.subject))
-        functions = tuple(_described(f, path, found, inlining) for f in sources[path].functions())
+        parameters = [finding for finding in found if finding.kind is Kind.PARAMETER]
+        functions = tuple(_described(f, path, parameters, inlining) for f in sources[path].functions())
         is_test = path.endswith("_test.go")
         facts[path] = FileFacts(path, contents[path], tuple(found), functions, is_test, sources[path].is_generated)
     return facts
 
 
 def _described(
-    function: Function, path: str, found: list[Finding], inlining: Mapping[tuple[str, Span], str]
+    function: Function, path: str, found: Sequence[Finding], inlining: Mapping[tuple[str, Span], str]
 ) -> Function:
     """Add what the compiler said of a function: its inlining and what it does with its parameters."""
     parameters: dict[tuple[str, int, int], Parameter] = {}
-    for finding in found:
-        if finding.kind is not Kind.PARAMETER or not (
-            function.span.line <= finding.span.line <= function.span.end_line
-        ):
-            continue
+    first = bisect_left(found, function.span.line, key=_line_of)
+    last = bisect_right(found, function.span.end_line, key=_line_of)
+    for finding in found[first:last]:
         key = (finding.subject, finding.span.line, finding.span.column)
         leaks = parameters[key].leaks if key in parameters else ()
         if finding.verdict is Verdict.LEAKS:
@@ -343,3 +343,7 @@ def _described(
         parameters[key] = Parameter(finding.subject, finding.span, leaks)
     sentence = inlining.get((path, function.name_span), "")
     return replace(function, parameters=tuple(parameters.values()), inlining=sentence)
+
+
+def _line_of(finding: Finding) -> int:
+    return finding.span.line

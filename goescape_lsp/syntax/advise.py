@@ -12,6 +12,7 @@ from goescape_lsp.core.model import Kind, Rule, Span
 from goescape_lsp.syntax.advise_presize import presize
 from goescape_lsp.syntax.advise_signatures import boxed, returned
 from goescape_lsp.syntax.advise_strings import sprintf, write_string
+from goescape_lsp.syntax.names import Names, file_names
 from goescape_lsp.syntax.tree import ancestors, node_at, parse
 
 # Source: `go help generate`.
@@ -29,21 +30,23 @@ def advise(content: bytes, span: Span, rule: Rule | None, kind: Kind, versions: 
     """
     if rule is Rule.LEAKING_PARAMETER or kind is Kind.PARAMETER or _GENERATED.search(content):
         return ()
-    node = node_at(parse(content), span)
+    tree = parse(content)
+    node = node_at(tree, span)
     node = None if node is None else _unwrapped(node)
     if node is None or _is_broken(node):
         return ()
-    return tuple(_advice(node, rule, kind, versions))
+    return tuple(_advice(node, rule, kind, versions, file_names(tree.root_node)))
 
 
-def _advice(node: Node, rule: Rule | None, kind: Kind, versions: Versions) -> Iterator[Advice]:
-    edited = [found for found in (presize(node, versions), sprintf(node), write_string(node)) if found is not None]
+def _advice(node: Node, rule: Rule | None, kind: Kind, versions: Versions, names: Names) -> Iterator[Advice]:
+    edits = (presize(node, versions, names), sprintf(node, names), write_string(node, names))
+    edited = [found for found in edits if found is not None]
     if edited:
         yield from edited  # what can be done at once is enough; the rest would be noise
     elif rule is Rule.RETURNED:
-        yield from returned(node, kind)
+        yield from returned(node, kind, names)
     elif rule is Rule.INTERFACE_CONVERSION:
-        yield from boxed(node)
+        yield from boxed(node, names)
 
 
 def _unwrapped(node: Node) -> Node:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from goescape_lsp.syntax.advise_loops import own_nodes
-from goescape_lsp.syntax.advise_scope import FUNCTION_LITERAL, is_builtin, mentions, resolve
-from goescape_lsp.syntax.advise_types import first_of
-from goescape_lsp.syntax.tree import ancestors, text_of, walk
+from goescape_lsp.syntax.advise_uses import mentions
+from goescape_lsp.syntax.names import Names
+from goescape_lsp.syntax.tree import ancestors, first_of, text_of, walk
 
 _BRANCHES = frozenset({"if_statement", "expression_switch_statement", "type_switch_statement", "block"})
 
@@ -27,15 +27,15 @@ class Fill:
     repeats_keys: bool = False
 
 
-def slice_fill(body: Node, name: str) -> Fill | None:
+def slice_fill(body: Node, name: str, names: Names) -> Fill | None:
     """Return how a loop's body appends to the slice variable `name`.
 
     Errors: None when it does not, or when anything else is done with the variable that a larger capacity could change.
     """
-    appended = [appended_to(statement, name) for statement in walk(body)]
-    if not any(appended) or not _only_appends(body, name):
+    appended = [appended_to(statement, name, names) for statement in walk(body)]
+    if not any(appended) or not _only_appends(body, name, names):
         return None
-    return _fill(body, lambda statement: appended_to(statement, name))
+    return _fill(body, lambda statement: appended_to(statement, name, names))
 
 
 def map_fill(body: Node, name: str) -> Fill | None:
@@ -48,7 +48,7 @@ def map_fill(body: Node, name: str) -> Fill | None:
     return Fill(found.elements, found.is_conditional, any(_is_update(part, name) for part in own_nodes(body)))
 
 
-def appended_to(statement: Node, name: str) -> int:
+def appended_to(statement: Node, name: str, names: Names) -> int:
     """Return the number of elements of `name = append(name, …)`, 0 for any other statement."""
     if statement.type != "assignment_statement" or text_of(statement.child_by_field_name("operator")) != "=":
         return 0
@@ -62,7 +62,7 @@ def appended_to(statement: Node, name: str) -> int:
     given = [argument for argument in arguments.named_children if argument.type != "comment"]
     is_spread = any(child.type in {"variadic_argument", "..."} for child in arguments.children)
     is_own = len(given) > 1 and text_of(given[0]) == name and not is_spread
-    return len(given) - 1 if is_own and function is not None and is_builtin("append", function) else 0
+    return len(given) - 1 if is_own and function is not None and names.is_free("append", function) else 0
 
 
 def stored_in(statement: Node, name: str) -> int:
@@ -76,14 +76,14 @@ def stored_in(statement: Node, name: str) -> int:
     return int(target.type == "index_expression" and text_of(target.child_by_field_name("operand")) == name)
 
 
-def only_appends(statements: Sequence[Node], name: str) -> int | None:
+def only_appends(statements: Sequence[Node], name: str, names: Names) -> int | None:
     """Return how many elements plain statements append to `name`, None when they do anything else with it."""
     total = 0
     for statement in statements:
-        elements = appended_to(statement, name)
-        if not elements and any(appended_to(found, name) for found in walk(statement)):
+        elements = appended_to(statement, name, names)
+        if not elements and any(appended_to(found, name, names) for found in walk(statement)):
             return None
-        if not _only_appends(statement, name):
+        if not _only_appends(statement, name, names):
             return None
         total += elements
     return total
@@ -122,7 +122,7 @@ def _inner(statement: Node, elements_of: Callable[[Node], int]) -> int | None:
     for found in walk(statement):
         if elements := elements_of(found):
             for outer in ancestors(found):
-                if outer.type in {"for_statement", FUNCTION_LITERAL, "select_statement", "labeled_statement"}:
+                if outer.type in {"for_statement", "func_literal", "select_statement", "labeled_statement"}:
                     return None
                 if outer == statement:
                     break
@@ -157,19 +157,21 @@ def _is_error_check(statement: Node) -> bool:
     return not exits
 
 
-def _only_appends(body: Node, name: str) -> bool:
+def _only_appends(body: Node, name: str, names: Names) -> bool:
     """Say whether every mention of a slice is its own append, `len(name)`, an element that is read, or a result."""
-    declaration = resolve(name, body)
-    if any(any(mentions(found, name)) for found in walk(body) if found.type == FUNCTION_LITERAL):
+    declaration = names.find(name, body)
+    if any(any(mentions(found, name)) for found in walk(body) if found.type == "func_literal"):
         return False
     for mention in mentions(body, name):
-        here = resolve(name, mention)
-        if here is None or declaration is None or here.name != declaration.name or not _is_harmless(mention, name):
+        here = names.find(name, mention)
+        if here is None or declaration is None or here.name != declaration.name:
+            return False
+        if not _is_harmless(mention, name, names):
             return False
     return True
 
 
-def _is_harmless(mention: Node, name: str) -> bool:
+def _is_harmless(mention: Node, name: str, names: Names) -> bool:
     parent = mention.parent
     if parent is None:
         return False
@@ -178,15 +180,15 @@ def _is_harmless(mention: Node, name: str) -> bool:
         holder = parent.parent
         return holder is not None and holder.type not in {"selector_expression", "slice_expression", "unary_expression"}
     if parent.type == "expression_list" and parent.parent is not None:
-        return parent.parent.type == "return_statement" or appended_to(parent.parent, name) > 0
+        return parent.parent.type == "return_statement" or appended_to(parent.parent, name, names) > 0
     call = parent.parent
     if parent.type != "argument_list" or call is None:
         return False
     function = call.child_by_field_name("function")
     if text_of(function) == "len" and function is not None:
-        return is_builtin("len", function)
+        return names.is_free("len", function)
     statement = call.parent.parent if call.parent is not None else None
-    return statement is not None and appended_to(statement, name) > 0 and first_of(parent) == mention
+    return statement is not None and appended_to(statement, name, names) > 0 and first_of(parent) == mention
 
 
 def _assigns(node: Node, name: str) -> bool:

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from goescape_lsp.syntax.advise_scope import FUNCTION_LITERAL, Declaration, Role, is_written, resolve, root_of
-from goescape_lsp.syntax.advise_types import Form, element, first_of, type_of
-from goescape_lsp.syntax.tree import enclosing_function, text_of, walk
+from goescape_lsp.syntax.advise_uses import is_written, root_of
+from goescape_lsp.syntax.forms import INTEGERS, Form
+from goescape_lsp.syntax.names import Names
+from goescape_lsp.syntax.scope import CONSTANTS, Declaration, Role
+from goescape_lsp.syntax.tree import enclosing_function, first_of, text_of, walk
+from goescape_lsp.syntax.types import element, infer
 
 _PURE_BUILTINS = frozenset({"len", "cap", "append", "make", "new", "min", "max", "real", "imag", "complex"})
 _EXITS = frozenset({"return_statement", "break_statement", "continue_statement", "goto_statement"})
@@ -40,7 +43,7 @@ class Trips:
     is_bound: bool = False
 
 
-def trips(loop: Node, before: Node, between: Sequence[Node]) -> Trips | None:
+def trips(loop: Node, before: Node, between: Sequence[Node], names: Names) -> Trips | None:
     """Return how often a `for` statement runs, in terms that mean the same at the statement `before`.
 
     Shape: `before` and `loop` stand in one block, `between` are the statements between them.
@@ -53,25 +56,27 @@ def trips(loop: Node, before: Node, between: Sequence[Node]) -> Trips | None:
         operand = clause.child_by_field_name("right")
         if operand is not None and operand.type == "int_literal":
             return _constant(operand)
-        return _ranged(operand) if operand is not None and _is_steady(operand, before, loop, between) else None
+        if operand is None or not _is_steady(operand, before, loop, between, names):
+            return None
+        return _ranged(operand, names)
     bound = _bound(clause, loop)
     if bound is None:
         return None
     if bound.type == "int_literal":
         return _constant(bound)
-    chain = _len_argument(bound) or bound
+    chain = _len_argument(bound, names) or bound
     name = text_of(root_of(chain))
     body = loop.child_by_field_name("body")
-    if body is None or is_written(body, name) or not _is_steady(chain, before, loop, between):
+    if body is None or is_written(body, name) or not _is_steady(chain, before, loop, between, names):
         return None
-    return _bounded(bound, chain)
+    return _numbered(bound, names) if chain == bound else Trips(text_of(bound), text_of(chain))
 
 
 def own_nodes(node: Node) -> Iterator[Node]:
     """Yield a node and what is below it, without the bodies of function literals."""
     yield node
     for child in node.named_children:
-        if child.type != FUNCTION_LITERAL:
+        if child.type != "func_literal":
             yield from own_nodes(child)
 
 
@@ -85,13 +90,13 @@ def leaves_early(statements: Sequence[Node], guarded: str) -> bool:
     )
 
 
-def has_call(node: Node) -> bool:
+def has_call(node: Node, names: Names) -> bool:
     """Say whether code elsewhere may run below a node: a call, a send or a receive."""
     for found in walk(node):
         if found.type == "call_expression":
             function = found.child_by_field_name("function")
             name = text_of(function)
-            if function is None or name not in _PURE_BUILTINS or resolve(name, function) is not None:
+            if function is None or name not in _PURE_BUILTINS or not names.is_free(name, function):
                 return True
         if found.type in {"send_statement", "receive_statement", "go_statement", "defer_statement"}:
             return True
@@ -105,10 +110,8 @@ def _constant(literal: Node) -> Trips | None:
     return Trips(text, text, int(text)) if text.isdigit() and (text == "0" or not text.startswith("0")) else None
 
 
-def _ranged(operand: Node) -> Trips | None:
-    found, text = type_of(operand), text_of(operand)
-    if found is None:
-        return None
+def _ranged(operand: Node, names: Names) -> Trips | None:
+    found, text = infer(operand, names), text_of(operand)
     size = f"len({text})"
     match found.form:
         case Form.SLICE | Form.MAP:
@@ -118,29 +121,24 @@ def _ranged(operand: Node) -> Trips | None:
             is_known = length is not None and length.type == "int_literal" and text_of(length).isdigit()
             return Trips(size, text, int(text_of(length)) if is_known else None)
         case Form.POINTER:
-            pointed = element(found)
-            return Trips(size, text) if pointed is not None and pointed.form is Form.ARRAY else None
+            return Trips(size, text) if element(found, names).form is Form.ARRAY else None
         case Form.STRING:
             return Trips(size, text, is_bound=True)
-        case Form.INTEGER:
-            return _numbered(operand)
+        case Form.BASIC if found.basic in INTEGERS:
+            return _numbered(operand, names)
         case _:
             return None
 
 
-def _bounded(bound: Node, chain: Node) -> Trips | None:
-    return _numbered(bound) if chain == bound else Trips(text_of(bound), text_of(chain))
-
-
-def _numbered(bound: Node) -> Trips | None:
+def _numbered(bound: Node, names: Names) -> Trips | None:
     """Return the trips for a number with a name; of constants only those that are plainly not negative."""
-    text, found = text_of(bound), type_of(bound)
-    declaration = resolve(text_of(root_of(bound)), bound)
-    if declaration is not None and declaration.role is Role.CONSTANT:
-        value = first_of(declaration.node.child_by_field_name("value"))
+    text, found = text_of(bound), infer(bound, names)
+    declaration = names.find(text_of(root_of(bound)), bound)
+    if declaration is not None and declaration.role in CONSTANTS:
+        value = declaration.value
         known = None if value is None or value.type != "int_literal" else _constant(value)
         return None if known is None else Trips(text, text, known.count)
-    is_unsigned = found is not None and not found.is_defined and found.name.startswith(("uint", "byte"))
+    is_unsigned = not found.is_defined and found.basic.startswith(("uint", "byte"))
     return Trips(text, text, may_be_negative=not is_unsigned)
 
 
@@ -165,21 +163,21 @@ def _bound(clause: Node, loop: Node) -> Node | None:
     return condition.child_by_field_name("right")
 
 
-def _len_argument(bound: Node) -> Node | None:
+def _len_argument(bound: Node, names: Names) -> Node | None:
     """Return `xs` of `len(xs)`."""
     function = bound.child_by_field_name("function")
     if bound.type != "call_expression" or text_of(function) != "len" or function is None:
         return None
-    return first_of(bound.child_by_field_name("arguments")) if resolve("len", function) is None else None
+    return first_of(bound.child_by_field_name("arguments")) if names.is_free("len", function) else None
 
 
-def _is_steady(chain: Node, before: Node, loop: Node, between: Sequence[Node]) -> bool:
+def _is_steady(chain: Node, before: Node, loop: Node, between: Sequence[Node], names: Names) -> bool:
     """Say whether a chain of names means the same, and is as safe to evaluate, at `before` as at the loop."""
     root = root_of(chain)
     if root is None or any(part.type not in {"identifier", "selector_expression"} for part in _links(chain)):
         return False
     name = text_of(root)
-    there, here = resolve(name, before), resolve(name, loop)
+    there, here = names.find(name, before), names.find(name, loop)
     if there is None or here is None or there.name != here.name:
         return False
     if is_written(before, name) or any(is_written(statement, name) for statement in between):
@@ -190,7 +188,9 @@ def _is_steady(chain: Node, before: Node, loop: Node, between: Sequence[Node]) -
     if chain.type != "identifier" and any(statement.type not in _QUIET for statement in between):
         return False
     stores = (statement for statement in between if statement.type == "assignment_statement")
-    return not any(map(has_call, between)) and all(_stores_in_names(store) for store in stores)
+    return not any(has_call(statement, names) for statement in between) and all(
+        _stores_in_names(store) for store in stores
+    )
 
 
 def _links(chain: Node) -> Iterator[Node]:
@@ -202,15 +202,15 @@ def _links(chain: Node) -> Iterator[Node]:
 
 def _is_shared(declaration: Declaration, use: Node) -> bool:
     """Say whether code outside the statements at hand can change a variable."""
-    if declaration.role in {Role.CONSTANT, Role.FUNCTION}:
+    if declaration.role in CONSTANTS or declaration.role is Role.FUNCTION:
         return False
-    if declaration.scope.type == "source_file":
+    if declaration.scope is None:
         return True
     name = text_of(declaration.name)
-    literals = (found for found in walk(declaration.scope) if found.type == FUNCTION_LITERAL)
+    literals = (found for found in walk(declaration.scope) if found.type == "func_literal")
     if any(is_written(literal, name) for literal in literals):
         return True
-    if enclosing_function(use) != _function_of(declaration):
+    if enclosing_function(use) != enclosing_function(declaration.name):
         return True
     return any(
         found.type == "unary_expression"
@@ -218,13 +218,6 @@ def _is_shared(declaration: Declaration, use: Node) -> bool:
         and text_of(root_of(found.child_by_field_name("operand"))) == name
         for found in walk(declaration.scope)
     )
-
-
-def _function_of(declaration: Declaration) -> Node | None:
-    node = declaration.node
-    if declaration.role in {Role.PARAMETER, Role.VARIADIC}:
-        return declaration.scope
-    return enclosing_function(node)
 
 
 def _stores_in_names(assignment: Node) -> bool:

@@ -9,9 +9,11 @@ from tree_sitter import Node
 from goescape_lsp.core.advice import Advice, Edit, Safety, Versions, is_at_least
 from goescape_lsp.syntax.advise_fills import Fill, appended_to, map_fill, only_appends, slice_fill, uses_cap
 from goescape_lsp.syntax.advise_loops import Trips, leaves_early, trips
-from goescape_lsp.syntax.advise_scope import is_builtin, resolve
-from goescape_lsp.syntax.advise_types import Form, GoType, element, first_of, type_named
-from goescape_lsp.syntax.tree import ancestors, enclosing_function, span_of, text_of, walk
+from goescape_lsp.syntax.forms import Form, Type
+from goescape_lsp.syntax.names import Names
+from goescape_lsp.syntax.sizes import size_of
+from goescape_lsp.syntax.tree import ancestors, enclosing_function, first_of, span_of, text_of, walk
+from goescape_lsp.syntax.types import element, resolve
 
 # A map keeps 8 entries without growing, and the next growth, at entry 15 (Go 1.24 to 1.27), is the first that a
 # hint saves: a hint of 9 to 14 costs what growing once costs.
@@ -20,32 +22,29 @@ _MAP_ENTRIES_WITHOUT_GAIN = 14
 # 8 ints (64 bytes) are one allocation either way.
 _BYTES_WITHOUT_GAIN_1_25 = 32
 _BYTES_WITHOUT_GAIN_1_26 = 64
-_SMALL = dict.fromkeys(("bool", "byte", "uint8", "int8"), 1) | dict.fromkeys(("int16", "uint16"), 2)
-_FOUR = dict.fromkeys(("int32", "uint32", "rune", "float32"), 4)
-_EIGHT = dict.fromkeys(("int", "uint", "int64", "uint64", "float64", "uintptr"), 8)
-_BYTES = {**_SMALL, **_FOUR, **_EIGHT, "string": 16}
-_WORD = 8
+_ELEMENTS_WITHOUT_GAIN = 8
 _HOLDERS = frozenset({"short_var_declaration", "assignment_statement", "var_spec"})
 
 
 @dataclass(frozen=True, slots=True)
 class _Empty:
-    """An empty map or slice: the statement that makes it, its variable, what to replace, and how it is spelled."""
+    """An empty map or slice: the statement that makes it, its variable, what to replace, its type, the names around."""
 
     statement: Node
     name: Node
     replaced: Node
     type_text: str
-    type: GoType
+    type: Type
+    names: Names
     is_nil: bool = False
 
 
-def presize(node: Node, versions: Versions) -> Advice | None:
+def presize(node: Node, versions: Versions, names: Names) -> Advice | None:
     """Return the advice for the site that a node is: the `make` or literal, the variable, or the store in the loop.
 
     Errors: None unless the count is certain before the loop and a larger capacity can not be seen by the program.
     """
-    empty = _empty_for(node)
+    empty = _empty_for(node, names)
     block = empty.statement.parent if empty is not None else None
     if empty is None or block is None or block.type != "statement_list":
         return None
@@ -58,9 +57,10 @@ def presize(node: Node, versions: Versions) -> Advice | None:
 
 def _advice(empty: _Empty, loop: Node, between: list[Node], fill: Fill, versions: Versions) -> Advice | None:
     name = text_of(empty.name)
-    turns = trips(loop, empty.statement, between)
+    turns = trips(loop, empty.statement, between, empty.names)
     function = enclosing_function(empty.statement)
-    if turns is None or function is None or not all(is_builtin(word, loop) for word in ("make", "len", "append")):
+    is_plain = all(empty.names.is_free(word, loop) for word in ("make", "len", "append"))
+    if turns is None or function is None or not is_plain:
         return None
     added = _added(empty, name, between)
     if added is None or (empty.type.form is Form.SLICE and uses_cap(function, name)):
@@ -99,16 +99,16 @@ def _fill(loop: Node, empty: _Empty) -> Fill | None:
     body, name = loop.child_by_field_name("body"), text_of(empty.name)
     if body is None:
         return None
-    outside, inside = resolve(name, loop), resolve(name, body)
+    outside, inside = empty.names.find(name, loop), empty.names.find(name, body)
     if outside is not None and (inside is None or inside.name != outside.name):
         return None
-    return slice_fill(body, name) if empty.type.form is Form.SLICE else map_fill(body, name)
+    return slice_fill(body, name, empty.names) if empty.type.form is Form.SLICE else map_fill(body, name)
 
 
 def _added(empty: _Empty, name: str, between: list[Node]) -> int | None:
     """Return how many elements are added before the loop, None when the variable is replaced or a slice is shown."""
     if empty.type.form is Form.SLICE:
-        return only_appends(between, name)
+        return only_appends(between, name, empty.names)
     is_replaced = any(
         found.type in {"assignment_statement", "short_var_declaration"}
         and any(text_of(target) == name for target in (found.child_by_field_name("left") or found).named_children)
@@ -132,21 +132,19 @@ def _gains_nothing(empty: _Empty, turns: Trips, fill: Fill, added: int, versions
     count = turns.count * fill.elements + added
     if empty.type.form is Form.MAP:
         return count <= _MAP_ENTRIES_WITHOUT_GAIN
-    size = _element_size(empty.type)
+    size = _element_size(empty)
     if count <= 1 or size is None:
-        return count <= _WORD
+        return count <= _ELEMENTS_WITHOUT_GAIN
     if is_at_least(versions.toolchain, 1, 26) or not versions.toolchain:
         return count * size <= _BYTES_WITHOUT_GAIN_1_26
     return is_at_least(versions.toolchain, 1, 25) and count * size <= _BYTES_WITHOUT_GAIN_1_25
 
 
-def _element_size(container: GoType) -> int | None:
-    inner = element(container)
-    if inner is None:
-        return None
-    if inner.form in {Form.POINTER, Form.MAP, Form.CHANNEL, Form.FUNCTION}:
-        return _WORD
-    return {Form.SLICE: 3 * _WORD, Form.INTERFACE: 2 * _WORD}.get(inner.form) or _BYTES.get(inner.name)
+def _element_size(empty: _Empty) -> int | None:
+    """Return the bytes of an element; of structs, arrays and named numbers the bound in elements is kept."""
+    inner = element(empty.type, empty.names)
+    is_named = inner.is_defined and inner.form in {Form.BASIC, Form.STRING}
+    return None if is_named or inner.form in {Form.STRUCT, Form.ARRAY} else size_of(inner, empty.names)
 
 
 def _edit(empty: _Empty, size: str) -> Edit:
@@ -155,37 +153,37 @@ def _edit(empty: _Empty, size: str) -> Edit:
     return Edit(span_of(empty.replaced), f"{text_of(empty.name)} := {made}" if empty.is_nil else made)
 
 
-def _empty_for(node: Node) -> _Empty | None:
+def _empty_for(node: Node, names: Names) -> _Empty | None:
     """Return the empty value that a site is about, wherever the compiler put its finger."""
     if node.type in {"call_expression", "composite_literal"}:
         holder = node.parent.parent if node.parent is not None and node.parent.type == "expression_list" else None
-        found = _empty_in(holder) if holder is not None else None
+        found = _empty_in(holder, names) if holder is not None else None
         if found is not None and found.replaced == node:
             return found
     statement = next((outer for outer in (node, *ancestors(node)) if outer.type.endswith("_statement")), None)
-    target = _filled_by(statement) if statement is not None else None
+    target = _filled_by(statement, names) if statement is not None else None
     if target is not None and statement is not None:
         stored = statement.child_by_field_name("left") or statement
         is_append = target == first_of(stored)
         appended = first_of(statement.child_by_field_name("right")) if is_append else None
-        return _made_before(target) if node in {statement, target, first_of(stored), appended} else None
+        return _made_before(target, names) if node in {statement, target, first_of(stored), appended} else None
     holder = next((outer for outer in ancestors(node) if outer.type in _HOLDERS), None)
-    found = _empty_in(holder) if node.type == "identifier" and holder is not None else None
+    found = _empty_in(holder, names) if node.type == "identifier" and holder is not None else None
     return found if found is not None and found.name == node else None
 
 
-def _filled_by(statement: Node) -> Node | None:
+def _filled_by(statement: Node, names: Names) -> Node | None:
     """Return the variable of `x = append(x, …)` or `m[k] = v`."""
     target = first_of(statement.child_by_field_name("left") or statement)
     if target is None:
         return None
-    if target.type == "identifier" and appended_to(statement, text_of(target)):
+    if target.type == "identifier" and appended_to(statement, text_of(target), names):
         return target
     operand = target.child_by_field_name("operand") if target.type == "index_expression" else None
     return operand if operand is not None and operand.type == "identifier" else None
 
 
-def _made_before(target: Node) -> _Empty | None:
+def _made_before(target: Node, names: Names) -> _Empty | None:
     """Return the last statement before the enclosing loops that makes the variable empty, in the nearest block."""
     name = text_of(target)
     child: Node = target
@@ -195,14 +193,14 @@ def _made_before(target: Node) -> _Empty | None:
         if outer.type == "statement_list" and child.type == "for_statement":
             earlier = [part for part in outer.named_children if part.start_byte < child.start_byte]
             for statement in reversed(earlier):
-                found = _empty_in(statement)
+                found = _empty_in(statement, names)
                 if found is not None and text_of(found.name) == name:
                     return found
         child = outer
     return None
 
 
-def _empty_in(statement: Node) -> _Empty | None:
+def _empty_in(statement: Node, names: Names) -> _Empty | None:
     """Read `x := make(T)`, `x := T{}`, `x = …`, `var x = …` and `var x []T` of one variable."""
     spec = statement
     if statement.type == "var_spec":
@@ -212,33 +210,33 @@ def _empty_in(statement: Node) -> _Empty | None:
         spec = first_of(statement) or statement
     if spec.type not in _HOLDERS or statement.type == "var_spec":
         return None
-    names = spec.child_by_field_name("left") or spec
+    targets = spec.child_by_field_name("left") or spec
     values = spec.child_by_field_name("right") or spec.child_by_field_name("value")
-    name = first_of(names)
-    is_single = names == spec or names.named_child_count == 1
+    name = first_of(targets)
+    is_single = targets == spec or targets.named_child_count == 1
     several = [found for found in spec.children_by_field_name("name") if found.is_named]
     if name is None or name.type != "identifier" or not is_single or len(several) > 1:
         return None
     if values is None:
-        return _nil_slice(statement, spec, name)
+        return _nil_slice(statement, spec, name, names)
     operator = text_of(spec.child_by_field_name("operator"))
     value = first_of(values)
     if value is None or values.named_child_count != 1 or operator not in {"", "="}:
         return None
-    made = _made(value)
-    return None if made is None else _Empty(statement, name, value, text_of(made[0]), made[1])
+    made = _made(value, names)
+    return None if made is None else _Empty(statement, name, value, text_of(made[0]), made[1], names)
 
 
-def _nil_slice(statement: Node, spec: Node, name: Node) -> _Empty | None:
+def _nil_slice(statement: Node, spec: Node, name: Node, names: Names) -> _Empty | None:
     written = spec.child_by_field_name("type")
-    found = type_named(written)
-    if found is None or found.form is not Form.SLICE or statement.type != "var_declaration":
+    found = resolve(written, names)
+    if found.form is not Form.SLICE or statement.type != "var_declaration":
         return None
     is_plain = all(child.type in {"var", "var_spec"} for child in statement.children)
-    return _Empty(statement, name, statement, text_of(written), found, is_nil=True) if is_plain else None
+    return _Empty(statement, name, statement, text_of(written), found, names, is_nil=True) if is_plain else None
 
 
-def _made(value: Node) -> tuple[Node, GoType] | None:
+def _made(value: Node, names: Names) -> tuple[Node, Type] | None:
     """Return the type of an empty `make` or literal: what is written, and what it is."""
     if value.type == "composite_literal":
         written, body = value.child_by_field_name("type"), value.child_by_field_name("body")
@@ -251,7 +249,7 @@ def _made(value: Node) -> tuple[Node, GoType] | None:
             return None
         written, *sizes = arguments.named_children
         is_empty = all(text_of(size) == "0" for size in sizes)
-    found = type_named(written)
-    if written is None or found is None or not is_empty or found.form not in {Form.MAP, Form.SLICE}:
+    found = resolve(written, names)
+    if written is None or not is_empty or found.form not in {Form.MAP, Form.SLICE}:
         return None
     return written, found

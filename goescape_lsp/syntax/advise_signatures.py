@@ -5,25 +5,30 @@ The callers may stand in files that are not looked at, so the changed signature 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from tree_sitter import Node
 
 from goescape_lsp.core.advice import Advice, Safety
 from goescape_lsp.core.model import Kind
-from goescape_lsp.syntax.advise_scope import Role, mentions, resolve
-from goescape_lsp.syntax.advise_types import Form, GoType, first_of, type_named, type_of
-from goescape_lsp.syntax.tree import enclosing_function, text_of, walk
+from goescape_lsp.core.shape import Boxed
+from goescape_lsp.syntax.advise_uses import mentions
+from goescape_lsp.syntax.boxing import boxed_value
+from goescape_lsp.syntax.forms import FORM_OF_NODE, Form, Type
+from goescape_lsp.syntax.names import Names
+from goescape_lsp.syntax.scope import TYPES, Declaration, Role, find
+from goescape_lsp.syntax.tree import enclosing_function, first_of, text_of, walk
+from goescape_lsp.syntax.types import infer, resolve
 
 _OWN_NAMES = ("dst", "into", "target")
 # Types of the standard library that must not be copied; others of other files the note speaks of.
 _LOCKS = ("sync.", "atomic.", "noCopy", "strings.Builder", "bytes.Buffer")
 _POINTED = frozenset({Kind.NEW, Kind.COMPOSITE, Kind.VARIABLE})
-_POINTER_SHAPED = frozenset({Form.POINTER, Form.MAP, Form.CHANNEL, Form.FUNCTION, Form.INTERFACE})
-_ONE_BYTE = frozenset({"byte", "uint8", "int8", "bool"})
+_ALLOCATING = frozenset({Boxed.SMALL_INTEGER, Boxed.STRING, Boxed.VALUE})
 
 
-def returned(node: Node, kind: Kind) -> Iterator[Advice]:
+def returned(node: Node, kind: Kind, names: Names) -> Iterator[Advice]:
     """Yield how a function could hand out a value that it returns without making it itself."""
     function = enclosing_function(node)
     if function is None or function.type == "func_literal" or _is_of_callee(node):
@@ -36,17 +41,17 @@ def returned(node: Node, kind: Kind) -> Iterator[Advice]:
         pointee = first_of(_type_of_result(pointers[0]))
         if pointee is None:
             return
-        if _is_copyable(pointee) and not _returns_nil(function, results.index(pointers[0]), len(results)):
+        if _is_copyable(pointee, names) and not _returns_nil(function, results.index(pointers[0]), len(results)):
             yield _return_value(function, pointers[0], pointee)
-        yield _fill(function, results, pointers[0])
+        yield _fill(function, results, pointers[0], names)
     elif kind in {Kind.MAP, Kind.SLICE} and not _is_empty_slice(node, kind):
         wanted = Form.MAP if kind is Kind.MAP else Form.SLICE
-        fitting = [result for result in results if _form(_type_of_result(result)) is wanted]
+        fitting = [result for result in results if resolve(_type_of_result(result), names).form is wanted]
         if len(fitting) == 1:
-            yield _fill(function, results, fitting[0])
+            yield _fill(function, results, fitting[0], names)
 
 
-def boxed(node: Node) -> Iterator[Advice]:
+def boxed(node: Node, names: Names) -> Iterator[Advice]:
     """Yield how a call could take a value without boxing it in an interface."""
     call = node.parent.parent if node.parent is not None and node.parent.type == "argument_list" else None
     if call is None or call.type != "call_expression" or node.parent is None:
@@ -56,9 +61,10 @@ def boxed(node: Node) -> Iterator[Advice]:
         yield Advice("pass-pointer", (), Safety.REVIEW, ("sees-pointer",), {"name": text_of(operand)})
         return
     index = node.parent.named_children.index(node)
-    parameter = _parameter(call, index)
-    if parameter is not None and _may_allocate(node) and (found := type_of(node)) is not None and found.name:
-        yield from _concrete(call, parameter, found.name, index)
+    declaration = _function_called(call, names)
+    parameter = _parameter(declaration, index) if declaration is not None else None
+    if declaration is not None and parameter is not None and _may_allocate(node, names):
+        yield from _concrete(declaration, parameter, node, index, names)
 
 
 def _return_value(function: Node, result: Node, pointee: Node) -> Advice:
@@ -69,33 +75,46 @@ def _return_value(function: Node, result: Node, pointee: Node) -> Advice:
     return Advice("return-value", (), Safety.REVIEW, notes, {"name": name, "type": text_of(pointee)}, preview)
 
 
-def _fill(function: Node, results: list[Node], result: Node) -> Advice:
+def _fill(function: Node, results: list[Node], result: Node, names: Names) -> Advice:
     """Return the advice to take the memory as a parameter; a slice is returned as well, its length may change."""
     name, written = text_of(function.child_by_field_name("name")), _type_of_result(result)
     own = next((own for own in _OWN_NAMES if not any(mentions(function, own))), "memory")
     changes = [_with_parameter(function, f"{own} {text_of(written)}")]
-    if _form(written) is not Form.SLICE:
+    if resolve(written, names).form is not Form.SLICE:
         changes.append(_without_result(function, results, result))
     notes = ("callers-change", *_exported(name))
     arguments = {"name": name, "parameter": own}
     return Advice("fill-caller-value", (), Safety.REVIEW, notes, arguments, _signature(function, changes))
 
 
-def _concrete(call: Node, parameter: Node, type_name: str, index: int) -> Iterator[Advice]:
-    function, written = call.child_by_field_name("function"), parameter.child_by_field_name("type")
-    declaration = resolve(text_of(function), call)
-    if declaration is None or written is None:
+def _concrete(declaration: Declaration, parameter: Node, node: Node, index: int, names: Names) -> Iterator[Advice]:
+    function, written = declaration.value, parameter.child_by_field_name("type")
+    type_name = _spelling(infer(node, names), node)
+    if function is None or function.parent is None or written is None or not type_name:
         return
-    for other in _calls(declaration.scope, text_of(function)):
+    name = text_of(declaration.name)
+    for other in _calls(function.parent, name):
         arguments = other.child_by_field_name("arguments")
         given = arguments.named_children[index] if arguments and index < arguments.named_child_count else None
-        found = type_of(given)
-        if found is None or found.name != type_name:
+        if given is None or _spelling(infer(given, names), given) != type_name:
             return
-    name = text_of(function)
-    preview = _signature(declaration.node, [(written, type_name)])
+    preview = _signature(function, [(written, type_name)])
     notes = ("callers-change", "kept-elsewhere", *_exported(name))
     yield Advice("concrete-parameter", (), Safety.REVIEW, notes, {"name": name, "type": type_name}, preview)
+
+
+def _spelling(found: Type, at: Node) -> str:
+    """Return how a type is written outside of functions, "" when it has no name there or that is not certain."""
+    if found.form is Form.SLICE and not found.name and found.of is not None:
+        inner = _spelling(found.of, at)
+        return f"[]{inner}" if inner else ""
+    is_literal = not found.name and found.node is not None and FORM_OF_NODE.get(found.node.type) is found.form
+    text = text_of(found.node) if is_literal else found.name
+    if found.form in {Form.UNKNOWN, Form.TYPE_PARAMETER} or "[" in found.name:
+        return ""
+    places = [at] if found.node is None else [at, found.node]
+    declared = [find(word, place) for word in re.findall(r"\w+", text) for place in places]
+    return "" if any(one is not None and one.role in TYPES for one in declared) else text
 
 
 def _results(function: Node) -> list[Node]:
@@ -113,14 +132,9 @@ def _type_of_result(result: Node) -> Node:
     return result.child_by_field_name("type") or result if result.type == "parameter_declaration" else result
 
 
-def _form(written: Node) -> Form | None:
-    found = type_named(written)
-    return found.form if found is not None else None
-
-
-def _is_copyable(pointee: Node) -> bool:
-    found = type_named(pointee) if pointee.type == "type_identifier" else None
-    if found is None or found.form is not Form.STRUCT:
+def _is_copyable(pointee: Node, names: Names) -> bool:
+    found = resolve(pointee, names)
+    if pointee.type != "type_identifier" or found.form is not Form.STRUCT:
         return False
     return not any(lock in text_of(found.node) for lock in _LOCKS)
 
@@ -148,15 +162,18 @@ def _is_empty_slice(node: Node, kind: Kind) -> bool:
     return kind is Kind.SLICE and ((body is not None and body.named_child_count == 0) or sizes == ["0"])
 
 
-def _parameter(call: Node, index: int) -> Node | None:
-    """Return the declaration of an interface parameter of a function of this file that has a name of its own."""
+def _function_called(call: Node, names: Names) -> Declaration | None:
+    """Return the declaration of the function of this file that is called, None for a generic one."""
     function = call.child_by_field_name("function")
-    declaration = resolve(text_of(function), call) if function is not None and function.type == "identifier" else None
-    if declaration is None or declaration.role is not Role.FUNCTION:
+    found = names.find(text_of(function), call) if function is not None and function.type == "identifier" else None
+    if found is None or found.role is not Role.FUNCTION or found.value is None:
         return None
-    if declaration.node.child_by_field_name("type_parameters") is not None:
-        return None
-    parameters = declaration.node.child_by_field_name("parameters")
+    return found if found.value.child_by_field_name("type_parameters") is None else None
+
+
+def _parameter(declaration: Declaration, index: int) -> Node | None:
+    """Return the interface parameter of a function that an argument is for, if it has a name of its own."""
+    parameters = declaration.value.child_by_field_name("parameters") if declaration.value is not None else None
     position = 0
     for parameter in parameters.named_children if parameters is not None else ():
         names = [name for name in parameter.children_by_field_name("name") if name.is_named]
@@ -167,21 +184,12 @@ def _parameter(call: Node, index: int) -> Node | None:
     return None
 
 
-def _may_allocate(node: Node) -> bool:
+def _may_allocate(node: Node, names: Names) -> bool:
     """Say whether boxing a value can allocate: not for constants, one byte, pointers, and nothing at all."""
-    found = type_of(node)
-    if found is None or found.form in _POINTER_SHAPED or found.name in _ONE_BYTE or node.type.endswith("_literal"):
-        return False
-    declaration = resolve(text_of(node), node) if node.type == "identifier" else None
-    if declaration is not None and declaration.role is Role.CONSTANT:
+    if node.type.endswith("_literal") or infer(node, names).form is Form.INTERFACE:
         return False
     operator = text_of(node.child_by_field_name("operator")) if node.type == "binary_expression" else ""
-    return operator not in {"&", "%"} and not _is_nothing(found)
-
-
-def _is_nothing(found: GoType) -> bool:
-    fields = first_of(found.node) if found.form is Form.STRUCT else None
-    return fields is not None and fields.named_child_count == 0
+    return operator not in {"&", "%"} and boxed_value(node, text_of(node), names) in _ALLOCATING
 
 
 def _calls(scope: Node, name: str) -> Iterator[Node]:

@@ -8,10 +8,11 @@ from tree_sitter import Node
 
 from goescape_lsp.core.advice import Advice, Edit, Safety
 from goescape_lsp.core.model import Span
-from goescape_lsp.syntax.advise_scope import Role, is_builtin, resolve
-from goescape_lsp.syntax.advise_standard import imports, is_standard
-from goescape_lsp.syntax.advise_types import Form, type_of
+from goescape_lsp.syntax.names import Names
+from goescape_lsp.syntax.scope import CONSTANTS, find
+from goescape_lsp.syntax.standard import imports, is_standard
 from goescape_lsp.syntax.tree import ancestors, span_of, text_of, walk
+from goescape_lsp.syntax.types import infer
 
 _TITLE_LENGTH = 60
 _VERB = re.compile(r"%.")
@@ -31,7 +32,7 @@ _TIGHT = frozenset(
 )
 
 
-def sprintf(node: Node) -> Advice | None:
+def sprintf(node: Node, names: Names) -> Advice | None:
     """Return the advice for a `fmt.Sprintf` with only `%d`, `%s` and `%v` of exactly int and string.
 
     Shape: the node is the call or one of its arguments.
@@ -44,8 +45,8 @@ def sprintf(node: Node) -> Advice | None:
     if call is None or arguments is None or arguments.named_child_count < 2:  # noqa: PLR2004 - the format and one value
         return None
     template, *values = arguments.named_children
-    parts = _parts(template, values)
-    edits = None if parts is None else _imported(call, needs_strconv=any(_is_itoa(part) for part in parts))
+    parts = _parts(template, values, names)
+    edits = None if parts is None else _imported(call, names, needs_strconv=any(_is_itoa(part) for part in parts))
     if parts is None or edits is None or call.parent is None or call.parent.type in _STATEMENTS:
         return None
     if span_of(call).line != span_of(call).end_line:
@@ -60,20 +61,20 @@ def sprintf(node: Node) -> Advice | None:
     )
 
 
-def write_string(node: Node) -> Advice | None:
+def write_string(node: Node, names: Names) -> Advice | None:
     """Return the advice for `w.Write([]byte(s))` where `w` is an `io.Writer` and `s` exactly a string."""
     call = node.parent.parent if node.parent is not None and node.parent.type == "argument_list" else None
     function = call.child_by_field_name("function") if call is not None else None
     if call is None or function is None or function.type != "selector_expression":
         return None
-    writer, value = function.child_by_field_name("operand"), _converted(node)
+    writer, value = function.child_by_field_name("operand"), _converted(node, names)
     is_write = text_of(function.child_by_field_name("field")) == "Write"
-    if not is_write or writer is None or value is None or writer.type != "identifier" or not _is_string(value):
+    if not is_write or writer is None or value is None or writer.type != "identifier":
         return None
-    declaration = resolve(text_of(writer), writer)
-    written = declaration.node.child_by_field_name("type") if declaration is not None else None
-    is_writer = text_of(written) == "io.Writer" and imports("io", call) and resolve("io", call) is None
-    if not is_writer:
+    declaration = names.find(text_of(writer), writer)
+    is_writer = declaration is not None and text_of(declaration.type) == "io.Writer"
+    is_io = imports("io", call) and find("io", call) is None
+    if not is_writer or not is_io or not _is_exactly("string", value, names):
         return None
     new = f"io.WriteString({text_of(writer)}, {text_of(value)})"
     return Advice(
@@ -85,19 +86,20 @@ def _shortened(new: str) -> str:
     return new if len(new) <= _TITLE_LENGTH else f"{new[: _TITLE_LENGTH - 1]}…"
 
 
-def _converted(node: Node) -> Node | None:
+def _converted(node: Node, names: Names) -> Node | None:
     """Return `s` of `[]byte(s)`."""
     if node.type == "type_conversion_expression" and text_of(node.child_by_field_name("type")) == "[]byte":
-        return node.child_by_field_name("operand") if is_builtin("byte", node) else None
+        return node.child_by_field_name("operand") if names.is_free("byte", node) else None
     return None
 
 
-def _is_string(value: Node) -> bool:
-    found = type_of(value)
-    return found is not None and found.form is Form.STRING and found.name == "string"
+def _is_exactly(name: str, value: Node, names: Names) -> bool:
+    """Say whether a value is of a predeclared type itself, not of one that is defined by it."""
+    found = infer(value, names)
+    return found.name == found.basic == name and not found.is_defined
 
 
-def _parts(template: Node, values: list[Node]) -> list[str] | None:
+def _parts(template: Node, values: list[Node], names: Names) -> list[str] | None:
     """Return what to concatenate for a format and its values."""
     if template.type != "interpreted_string_literal" or len(values) != len(_VERB.findall(text_of(template))):
         return None
@@ -105,7 +107,7 @@ def _parts(template: Node, values: list[Node]) -> list[str] | None:
     texts, verbs = _VERB.split(inner), _VERB.findall(inner)
     parts: list[str] = [f'"{texts[0]}"'] if texts[0] else []
     for verb, value, text in zip(verbs, values, texts[1:], strict=True):
-        part = _part(verb, value, is_alone=not any(texts) and len(verbs) == 1)
+        part = _part(verb, value, names, is_alone=not any(texts) and len(verbs) == 1)
         if part is None:
             return None
         parts += [part, f'"{text}"'] if text else [part]
@@ -114,21 +116,20 @@ def _parts(template: Node, values: list[Node]) -> list[str] | None:
     return parts if gains else None
 
 
-def _part(verb: str, value: Node, *, is_alone: bool) -> str | None:
-    found = type_of(value)
-    if found is None or found.is_defined or _is_constant(value) or any(part.type == "comment" for part in walk(value)):
+def _part(verb: str, value: Node, names: Names, *, is_alone: bool) -> str | None:
+    if _is_constant(value, names) or any(part.type == "comment" for part in walk(value)):
         return None
-    if verb in {"%d", "%v"} and found.name == "int" and found.form is Form.INTEGER:
+    if verb in {"%d", "%v"} and _is_exactly("int", value, names):
         return f"strconv.Itoa({text_of(value)})"
-    is_text = verb in {"%s", "%v"} and found.name == "string" and found.form is Form.STRING
+    is_text = verb in {"%s", "%v"} and _is_exactly("string", value, names)
     return text_of(value) if is_text and (is_alone or value.type in _ATOMS) else None
 
 
-def _is_constant(value: Node) -> bool:
+def _is_constant(value: Node, names: Names) -> bool:
     """Say whether a value may be constant: a constant result could make code around it invalid."""
-    names = [part for part in walk(value) if part.type == "identifier"]
-    declared = [resolve(text_of(name), name) for name in names]
-    return not names or any(found is not None and found.role is Role.CONSTANT for found in declared)
+    used = [part for part in walk(value) if part.type == "identifier"]
+    declared = [names.find(text_of(name), name) for name in used]
+    return not used or any(found is not None and found.role in CONSTANTS for found in declared)
 
 
 def _is_itoa(part: str) -> bool:
@@ -143,9 +144,10 @@ def _fitted(parts: list[str], parent: Node) -> str:
     return f"({text})" if len(parts) > 1 and parent.type in _TIGHT else text
 
 
-def _imported(call: Node, *, needs_strconv: bool) -> list[Edit] | None:
+def _imported(call: Node, names: Names, *, needs_strconv: bool) -> list[Edit] | None:
     """Return the edits that bring strconv in and take fmt out where it is no longer used, None when not certain."""
-    if resolve("strconv", call) is not None:
+    has_strconv = imports("strconv", call)
+    if find("strconv", call) is not None or not (has_strconv or names.is_free("strconv", call)):
         return None
     root = list(ancestors(call))[-1]
     uses = [
@@ -154,7 +156,7 @@ def _imported(call: Node, *, needs_strconv: bool) -> list[Edit] | None:
     if not all(use.parent is not None and use.parent.type in {"selector_expression", "qualified_type"} for use in uses):
         return None
     is_last = len(uses) == 1
-    wants = needs_strconv and not imports("strconv", call)
+    wants = needs_strconv and not has_strconv
     spec = next((found for found in walk(root) if found.type == "import_spec" and text_of(found) == '"fmt"'), None)
     if spec is None or spec.parent is None:
         return None

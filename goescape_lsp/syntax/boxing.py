@@ -7,9 +7,11 @@ import re
 from tree_sitter import Node
 
 from goescape_lsp.core.shape import Boxed
-from goescape_lsp.syntax.scope import Role, find_local
+from goescape_lsp.syntax.forms import INTEGERS, Form, Type
+from goescape_lsp.syntax.names import Names
+from goescape_lsp.syntax.scope import CONSTANTS
 from goescape_lsp.syntax.tree import text_of
-from goescape_lsp.syntax.types import Form, Names, Type, infer
+from goescape_lsp.syntax.types import infer
 
 _CONSTANT_NODES = frozenset(
     [
@@ -41,11 +43,8 @@ def boxed_value(node: Node, subject: str, names: Names) -> Boxed:
         return Boxed.POINTER_SHAPED
     if kind.form is Form.STRING:
         return Boxed.STRING
-    if kind.form is Form.BASIC and kind.name in _ONE_BYTE:
-        return Boxed.ONE_BYTE
     if kind.form is Form.BASIC:
-        is_integer = "int" in kind.name or kind.name == "rune"
-        return Boxed.SMALL_INTEGER if is_integer else Boxed.VALUE
+        return _number(kind.basic)
     if kind.form is Form.STRUCT and _is_empty_struct(kind):
         return Boxed.ZERO_SIZE
     return Boxed.UNKNOWN if kind.form in {Form.UNKNOWN, Form.TYPE_PARAMETER} else Boxed.VALUE
@@ -54,6 +53,14 @@ def boxed_value(node: Node, subject: str, names: Names) -> Boxed:
 def boxed_text(subject: str) -> Boxed:
     """Return what the compiler's text alone tells of a boxed value: whether it is a constant."""
     return Boxed.CONSTANT if _CONSTANT_SUBJECT.match(subject) else Boxed.UNKNOWN
+
+
+def _number(basic: str) -> Boxed:
+    if basic in _ONE_BYTE:
+        return Boxed.ONE_BYTE
+    if basic in INTEGERS:
+        return Boxed.SMALL_INTEGER
+    return Boxed.VALUE if basic else Boxed.UNKNOWN
 
 
 def _is_empty_struct(kind: Type) -> bool:
@@ -65,12 +72,8 @@ def _is_constant(node: Node, names: Names) -> bool:
     if node.type in _CONSTANT_NODES:
         return True
     if node.type == "identifier":
-        name = text_of(node)
-        found = find_local(name, node)
-        if found is not None:
-            return found.name.parent is not None and found.name.parent.type == "const_spec"
-        declared = names.declared.get(name)
-        return declared is not None and declared.role is Role.PACKAGE_CONSTANT
+        found = names.find(text_of(node), node)
+        return found is not None and found.role in CONSTANTS
     if node.type in {"binary_expression", "unary_expression", "parenthesized_expression"}:
         operands = [part for part in node.named_children if part.type != "comment"]
         is_taken = node.type == "unary_expression" and text_of(node.child_by_field_name("operator")) in {"&", "*", "<-"}

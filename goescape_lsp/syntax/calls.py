@@ -5,15 +5,25 @@ from __future__ import annotations
 from tree_sitter import Node
 
 from goescape_lsp.core.shape import Callee, Target
-from goescape_lsp.syntax.scope import Role, find_local
+from goescape_lsp.syntax.forms import Form
+from goescape_lsp.syntax.names import Names
+from goescape_lsp.syntax.scope import Role, find, find_local
 from goescape_lsp.syntax.tree import enclosing_function, text_of
-from goescape_lsp.syntax.types import Form, Names, infer
+from goescape_lsp.syntax.types import infer
+
+_BUILTINS = {"append": Callee.APPEND, "panic": Callee.PANIC, "copy": Callee.COPY, "string": Callee.CONVERSION}
+_BY_ROLE = {
+    Role.FUNCTION: Callee.FUNCTION,
+    Role.TYPE: Callee.CONVERSION,
+    Role.TYPE_PARAMETER: Callee.CONVERSION,
+    Role.PACKAGE_CONSTANT: Callee.UNKNOWN,
+}
 
 
 def names_package(node: Node, names: Names) -> bool:
     """Say whether an identifier means an imported package."""
     name = text_of(node)
-    return name in names.imports and find_local(name, node) is None
+    return name in names.imports and find(name, node) is None
 
 
 def callee_of(function: Node, names: Names) -> Callee:
@@ -38,14 +48,8 @@ def callee_of(function: Node, names: Names) -> Callee:
 
 
 def _named_callee(name: str, node: Node, names: Names) -> Callee:
-    if find_local(name, node) is not None:
-        return Callee.VALUE
-    declared = names.declared.get(name)
-    if declared is None:
-        builtin = {"append": Callee.APPEND, "panic": Callee.PANIC, "copy": Callee.COPY, "string": Callee.CONVERSION}
-        return builtin.get(name, Callee.UNKNOWN)
-    roles = {Role.FUNCTION: Callee.FUNCTION, Role.TYPE: Callee.CONVERSION, Role.PACKAGE_VARIABLE: Callee.VALUE}
-    return roles.get(declared.role, Callee.UNKNOWN)
+    found = names.find(name, node)
+    return _BUILTINS.get(name, Callee.UNKNOWN) if found is None else _BY_ROLE.get(found.role, Callee.VALUE)
 
 
 def target_of(node: Node, names: Names) -> Target:
@@ -92,9 +96,7 @@ def _is_in_global(operand: Node | None, names: Names) -> bool:
         if infer(operand, names).form is not Form.STRUCT:
             return False
         operand = operand.child_by_field_name("operand")
-    if operand is None or operand.type != "identifier" or find_local(text_of(operand), operand) is not None:
-        return False
-    declared = names.declared.get(text_of(operand))
-    if declared is None or declared.role is not Role.PACKAGE_VARIABLE:
+    found = names.find(text_of(operand), operand) if operand is not None and operand.type == "identifier" else None
+    if found is None or found.role is not Role.PACKAGE_VARIABLE:
         return False
     return infer(operand, names).form in {Form.STRUCT, Form.ARRAY}

@@ -8,13 +8,14 @@ from enum import StrEnum
 
 from tree_sitter import Node
 
-from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, text_of
+from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, text_of, walk
 
 
 class Role(StrEnum):
     """What kind of declaration a name comes from."""
 
     LOCAL = "local"
+    CONSTANT = "constant"
     PARAMETER = "parameter"
     RESULT = "result"
     RECEIVER = "receiver"
@@ -23,7 +24,26 @@ class Role(StrEnum):
     PACKAGE_CONSTANT = "package constant"
     FUNCTION = "function"
     TYPE = "type"
+    TYPE_PARAMETER = "type parameter"
     IMPORT = "import"
+
+
+CONSTANTS = frozenset({Role.CONSTANT, Role.PACKAGE_CONSTANT})
+TYPES = frozenset({Role.TYPE, Role.TYPE_PARAMETER})
+_SWITCHES = frozenset({"if_statement", "expression_switch_statement", "type_switch_statement"})
+_CASES = frozenset({"type_case", "default_case"})
+_DECLARING = frozenset(
+    {
+        "short_var_declaration",
+        "var_spec",
+        "const_spec",
+        "range_clause",
+        "receive_statement",
+        "type_switch_statement",
+        "parameter_declaration",
+        "variadic_parameter_declaration",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +51,8 @@ class Declaration:
     """Where a name is declared.
 
     `type` is the written type, `value` the initialiser of this very name (for several names from one call: the call,
-    with `index` telling which result), `scope` the node whose block the name belongs to (None at package level).
+    with `index` telling which result; for a function or a type: its declaring node), `scope` the node whose block the
+    name belongs to (None at package level).
     """
 
     role: Role
@@ -44,15 +65,35 @@ class Declaration:
     scope: Node | None = None
 
 
-def find_local(name: str, at: Node) -> Declaration | None:
-    """Return the declaration of `name` that is visible at a node inside a function; None when it is not local."""
+def find(name: str, at: Node) -> Declaration | None:
+    """Return the declaration of `name`, types and type parameters too, that blocks around a node make visible there.
+
+    Shape: the scopes of the Go specification, Declarations and scope; None when the package or nobody declares it. A
+    name at its own declaration means that one, unless a `:=` only sets what its block has already.
+    """
+    own = declared_at(at) if _stands_to_declare(at) and text_of(at) == name else None
     child = at
     for parent in ancestors(at):
         for found in _declared_in(parent, child):
             if text_of(found.name) == name:
                 return found
+        if own is not None and parent == own.scope:
+            return own
         child = parent
     return None
+
+
+def _stands_to_declare(node: Node) -> bool:
+    parent = node.parent
+    if parent is not None and parent.type == "expression_list":
+        parent = parent.parent
+    return node.type == "identifier" and parent is not None and parent.type in _DECLARING
+
+
+def find_local(name: str, at: Node) -> Declaration | None:
+    """Return the variable or constant of a function that `name` means at a node; None when it is not local."""
+    found = find(name, at)
+    return found if found is not None and found.role not in TYPES else None
 
 
 def declared_at(node: Node) -> Declaration | None:
@@ -71,17 +112,14 @@ def package_declarations(root: Node) -> Iterator[Declaration]:
     for node in root.named_children:
         match node.type:
             case "var_declaration":
-                yield from _vars(node, Role.PACKAGE_VARIABLE, None)
+                yield from _specs(node, Role.PACKAGE_VARIABLE, None)
             case "const_declaration":
-                yield from _vars(node, Role.PACKAGE_CONSTANT, None)
+                yield from _specs(node, Role.PACKAGE_CONSTANT, None)
             case "function_declaration":
                 if (name := node.child_by_field_name("name")) is not None:
                     yield Declaration(Role.FUNCTION, name, value=node)
             case "type_declaration":
-                for spec in node.named_children:
-                    name, written = spec.child_by_field_name("name"), spec.child_by_field_name("type")
-                    if name is not None:
-                        yield Declaration(Role.TYPE, name, written, value=spec)
+                yield from _types(node, None)
             case "import_declaration":
                 yield from _imports(node)
             case _:
@@ -90,59 +128,76 @@ def package_declarations(root: Node) -> Iterator[Declaration]:
 
 def _imports(node: Node) -> Iterator[Declaration]:
     specs = [spec for group in (node, *node.named_children) for spec in group.named_children]
-    for spec in (*specs, *node.named_children):
+    for spec in specs:
         if spec.type == "import_spec" and (path := spec.child_by_field_name("path")) is not None:
             yield Declaration(Role.IMPORT, spec.child_by_field_name("name") or path, value=path)
 
 
 def _declared_in(parent: Node, child: Node | None) -> Iterator[Declaration]:
-    """Yield what `parent` declares for `child`, the last declaration first; for no child everything it declares."""
+    """Yield what `parent` declares for `child`, the first declaration first; for no child everything it declares."""
     match parent.type:
-        case "statement_list" | "block":
+        case "statement_list":
             yield from _statements(parent, child)
-        case "for_statement":
+        case "for_statement" if child is None or child.type == "block":
             yield from _loop(parent)
-        case "if_statement" | "expression_switch_statement" | "type_switch_statement":
-            yield from _statement(parent.child_by_field_name("initializer"), parent)
-            if parent.type == "type_switch_statement" and (alias := parent.child_by_field_name("alias")) is not None:
-                value = parent.child_by_field_name("value")
-                yield from (Declaration(Role.LOCAL, name, value=value, scope=parent) for name in alias.named_children)
+        case "for_clause" if child != parent.child_by_field_name("initializer") and parent.parent is not None:
+            yield from _loop(parent.parent)
+        case kind if kind in _SWITCHES:
+            yield from _switched(parent, child)
         case "communication_case":
-            yield from _received(parent)
-        case "function_declaration" | "method_declaration" | "func_literal":
-            yield from _signature(parent)
+            yield from _received(parent, child)
+        case kind if kind in FUNCTIONS:
+            if child is None or child.type == "block":
+                yield from _signature(parent)
+            yield from _type_parameters(parent)
+        case "type_spec" | "type_alias":
+            yield from _type_parameters(parent)
         case _:
             pass
 
 
 def _statements(block: Node, child: Node | None) -> Iterator[Declaration]:
-    before: list[Node] = []
+    function = block.parent.parent if block.parent is not None else None
+    if function is not None and function.type in FUNCTIONS:
+        # Parameters and body are one block: in `x, err := f()` a result err stays the result.
+        yield from _signature(function)
     for statement in block.named_children:
         if child is not None and statement.start_byte >= child.start_byte:
             break
-        before.append(statement)
-    for statement in reversed(before):
         yield from _statement(statement, block)
 
 
 def _statement(node: Node | None, scope: Node) -> Iterator[Declaration]:
     if node is None:
         return
-    if node.type == "labeled_statement":
-        yield from _statement(node.named_children[-1], scope)
-    elif node.type == "short_var_declaration":
-        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-        yield from _paired(Role.LOCAL, _items(left), None, _items(right), scope)
-    elif node.type in {"var_declaration", "const_declaration"}:
-        yield from _vars(node, Role.LOCAL, scope)
+    match node.type:
+        case "labeled_statement":
+            yield from _statement(node.named_children[-1], scope)
+        case "short_var_declaration":
+            left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+            yield from _paired(Role.LOCAL, _items(left), None, _items(right), scope)
+        case "var_declaration":
+            yield from _specs(node, Role.LOCAL, scope)
+        case "const_declaration":
+            yield from _specs(node, Role.CONSTANT, scope)
+        case "type_declaration":
+            yield from _types(node, scope)
+        case _:
+            pass
 
 
-def _vars(node: Node, role: Role, scope: Node | None) -> Iterator[Declaration]:
+def _types(node: Node, scope: Node | None) -> Iterator[Declaration]:
+    for spec in node.named_children:
+        name, written = spec.child_by_field_name("name"), spec.child_by_field_name("type")
+        if name is not None:
+            yield Declaration(Role.TYPE, name, written, value=spec, scope=scope)
+
+
+def _specs(node: Node, role: Role, scope: Node | None) -> Iterator[Declaration]:
     specs = [spec for group in (node, *node.named_children) for spec in group.named_children]
     for spec in specs:
         if spec.type in {"var_spec", "const_spec"}:
-            names = spec.children_by_field_name("name")
-            names = [name for name in names if name.type == "identifier"]
+            names = [name for name in spec.children_by_field_name("name") if name.type == "identifier"]
             values = _items(spec.child_by_field_name("value"))
             yield from _paired(role, names, spec.child_by_field_name("type"), values, scope)
 
@@ -162,18 +217,35 @@ def _loop(node: Node) -> Iterator[Declaration]:
     for clause in node.named_children:
         if clause.type == "for_clause":
             yield from _statement(clause.child_by_field_name("initializer"), node)
-        elif clause.type == "range_clause" and any(token.type == ":=" for token in clause.children):
+        elif clause.type == "range_clause" and _defines(clause):
             right = clause.child_by_field_name("right")
             for index, name in enumerate(_items(clause.child_by_field_name("left"))):
                 yield Declaration(Role.RANGE, name, value=right, index=index, is_only=False, scope=node)
 
 
-def _received(node: Node) -> Iterator[Declaration]:
+def _switched(node: Node, child: Node | None) -> Iterator[Declaration]:
+    """Yield what an `if` or `switch` declares; the name of a type switch has the type of a case that lists only one."""
+    alias = node.child_by_field_name("alias")
+    if alias is not None and (child is None or child.type in _CASES):
+        listed = [] if child is None else child.children_by_field_name("type")
+        written = listed[0] if len(listed) == 1 and text_of(listed[0]) != "nil" else None
+        value = node.child_by_field_name("value") if child is not None and written is None else None
+        yield from (Declaration(Role.LOCAL, name, written, value, scope=node) for name in _items(alias))
+    initializer = node.child_by_field_name("initializer")
+    if initializer is not None and initializer != child:
+        yield from _statement(initializer, node)
+
+
+def _received(node: Node, child: Node | None) -> Iterator[Declaration]:
     receive = node.child_by_field_name("communication")
-    if receive is not None and receive.type == "receive_statement":
+    if receive is not None and receive != child and receive.type == "receive_statement" and _defines(receive):
         right = receive.child_by_field_name("right")
         for index, name in enumerate(_items(receive.child_by_field_name("left"))):
             yield Declaration(Role.LOCAL, name, value=right, index=index, scope=node)
+
+
+def _defines(node: Node) -> bool:
+    return any(token.type == ":=" for token in node.children)
 
 
 def _signature(function: Node) -> Iterator[Declaration]:
@@ -191,6 +263,19 @@ def _signature(function: Node) -> Iterator[Declaration]:
                 if name.type == "identifier":
                     written = declared.child_by_field_name("type")
                     yield Declaration(role, name, written, is_variadic=is_variadic, scope=function)
+
+
+def _type_parameters(node: Node) -> Iterator[Declaration]:
+    """Yield the type parameters of a function or type; those of a method stand in the type of its receiver."""
+    parameters, receiver = node.child_by_field_name("type_parameters"), node.child_by_field_name("receiver")
+    for declared in parameters.named_children if parameters is not None else ():
+        for name in declared.children_by_field_name("name"):
+            if name.type == "identifier":
+                yield Declaration(Role.TYPE_PARAMETER, name, declared.child_by_field_name("type"), scope=node)
+    for arguments in walk(receiver) if receiver is not None else ():
+        if arguments.type == "type_arguments":
+            names = (name for name in walk(arguments) if name.type == "type_identifier")
+            yield from (Declaration(Role.TYPE_PARAMETER, name, scope=node) for name in names)
 
 
 def _items(node: Node | None) -> list[Node]:

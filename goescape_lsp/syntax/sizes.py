@@ -7,9 +7,11 @@ import re
 from tree_sitter import Node
 
 from goescape_lsp.core.model import Kind
+from goescape_lsp.syntax.forms import UNKNOWN, Form, Type
+from goescape_lsp.syntax.names import Names
 from goescape_lsp.syntax.scope import declared_at
 from goescape_lsp.syntax.tree import text_of
-from goescape_lsp.syntax.types import Form, Names, Type, infer, resolve, type_of_declaration
+from goescape_lsp.syntax.types import element, infer, resolve, type_of_declaration
 
 _WORD = 8
 _MAP_HEADER = 48  # runtime.hmap up to go1.23, internal/runtime/maps.Map from go1.24
@@ -50,22 +52,25 @@ def size_of_site(node: Node, kind: Kind, subject: str, names: Names) -> int | No
             return _MAP_HEADER
         case Kind.VARIABLE:
             found = declared_at(node)
-            return _size(type_of_declaration(found, names), names, _DEPTH) if found is not None else None
+            return size_of(type_of_declaration(found, names), names) if found is not None else None
         case Kind.NEW | Kind.COMPOSITE | Kind.INTERFACE:
-            return _size(_made(node, kind, names), names, _DEPTH)
+            return size_of(_made(node, kind, names), names)
         case Kind.SLICE:
             return _slice_bytes(node, subject, names)
         case _:
             return None
 
 
+def size_of(kind: Type, names: Names) -> int | None:
+    """Return the bytes that a value of a type takes, None when syntax does not tell."""
+    return _size(kind, names, _DEPTH)
+
+
 def _made(node: Node, kind: Kind, names: Names) -> Type:
     """Return the type of the value that a `new`, a `&T{}` or a boxing allocates."""
     if kind is Kind.NEW:
-        arguments = node.child_by_field_name("arguments")
-        first = arguments.named_children[0] if arguments is not None and arguments.named_children else None
-        written = resolve(first, names)
-        return written if written.form is not Form.UNKNOWN else infer(first, names)
+        made = infer(node, names)
+        return element(made, names) if made.form is Form.POINTER else UNKNOWN
     if kind is Kind.COMPOSITE and node.type == "unary_expression":
         return infer(node.child_by_field_name("operand"), names)
     return infer(node, names)
@@ -76,7 +81,7 @@ def _slice_bytes(node: Node, subject: str, names: Names) -> int | None:
     inner = made.node.child_by_field_name("element") if made.node is not None else None
     if inner is None or made.node is None or made.node.type != "slice_type":
         return None
-    each = _size(resolve(inner, names), names, _DEPTH)
+    each = size_of(resolve(inner, names), names)
     if each is None:
         return None
     if node.type == "composite_literal":
@@ -93,7 +98,7 @@ def _size(kind: Type, names: Names, depth: int) -> int | None:
     if (known := _BY_FORM.get(kind.form)) is not None:
         return known
     if kind.form is Form.BASIC:
-        return _BASIC.get(kind.name, _WORD)
+        return _BASIC.get(kind.basic, _WORD) if kind.basic else None
     if kind.node is not None and kind.form is Form.ARRAY:
         return _array(kind.node, names, depth)
     if kind.node is not None and kind.form is Form.STRUCT:
@@ -135,7 +140,7 @@ def _align(kind: Type, names: Names, depth: int) -> int | None:
     if kind.form in _BY_FORM:
         return _WORD
     if kind.form is Form.BASIC:
-        return min(_BASIC.get(kind.name, _WORD), _WORD)
+        return min(_BASIC.get(kind.basic, _WORD), _WORD)
     if depth == 0 or kind.node is None:
         return None
     if kind.form is Form.ARRAY:

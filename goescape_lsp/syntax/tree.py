@@ -60,6 +60,11 @@ def text_of(node: Node | None) -> str:
     return text.decode("utf-8", "replace")
 
 
+def first_of(node: Node | None) -> Node | None:
+    """Return the first named child, None without one."""
+    return node.named_children[0] if node is not None and node.named_child_count else None
+
+
 def leaf_at(tree: Tree, line: int, column: int) -> Node | None:
     """Return the smallest node, tokens included, that starts at or covers a 1-based line and byte column."""
     point = (line - 1, column - 1)

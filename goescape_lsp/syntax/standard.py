@@ -1,13 +1,13 @@
-"""Recognises names of the standard library by the imports of a file."""
+"""Recognises names of the standard library by the imports of a file, and tells the few types that it promises."""
 
 from __future__ import annotations
 
 from tree_sitter import Node
 
-from goescape_lsp.syntax.advise_scope import resolve
+from goescape_lsp.syntax.scope import find
 from goescape_lsp.syntax.tree import ancestors, text_of
 
-# What functions of the standard library return, by the Go 1 compatibility promise.
+# By the Go 1 compatibility promise.
 _RESULTS = {
     ("strings", "Split"): "[]string",
     ("strings", "SplitN"): "[]string",
@@ -22,14 +22,17 @@ _RESULTS = {
     ("fmt", "Sprintf"): "string",
     ("fmt", "Sprint"): "string",
 }
+_VARIABLES = {("os", "Args"): "[]string"}
 
 
 def standard_result(function: Node) -> str:
     """Return the type that a function of the standard library returns, "" for any other function."""
-    for (package, name), spelled in _RESULTS.items():
-        if is_standard(function, package, name):
-            return spelled
-    return ""
+    return _found(function, _RESULTS)
+
+
+def standard_variable(selector: Node) -> str:
+    """Return the type of a variable of the standard library, "" for any other expression."""
+    return _found(selector, _VARIABLES)
 
 
 def imports(path: str, at: Node) -> bool:
@@ -47,13 +50,14 @@ def imports(path: str, at: Node) -> bool:
 
 def is_standard(function: Node | None, package: str, name: str) -> bool:
     """Say whether an expression is `package.name` of the imported standard package."""
-    if function is None or function.type != "selector_expression":
-        return False
-    operand = function.child_by_field_name("operand")
-    return (
-        operand is not None
-        and text_of(operand) == package
-        and text_of(function.child_by_field_name("field")) == name
-        and resolve(package, operand) is None
-        and imports(package, operand)
-    )
+    return function is not None and _found(function, {(package, name): name}) == name
+
+
+def _found(selector: Node, names: dict[tuple[str, str], str]) -> str:
+    operand = selector.child_by_field_name("operand") if selector.type == "selector_expression" else None
+    if operand is None or operand.type != "identifier":
+        return ""
+    package = text_of(operand)
+    found = names.get((package, text_of(selector.child_by_field_name("field"))), "")
+    # A package-level name cannot be that of an import of the same file.
+    return found if found and find(package, operand) is None and imports(package, operand) else ""

@@ -1,0 +1,49 @@
+"""The names that a file can use beyond the blocks of a place: those of its package, and its imports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+from goescape_lsp.syntax.scope import Declaration, Role, find, package_declarations
+from goescape_lsp.syntax.tree import text_of
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names that a file can use: what its package declares, methods and fields not included, and its imports."""
+
+    declared: Mapping[str, Declaration]
+    imports: frozenset[str] = frozenset()
+
+    def find(self, name: str, at: Node) -> Declaration | None:
+        """Return what `name` means at a node: a declaration of the blocks around it or of the package."""
+        return find(name, at) or self.declared.get(name)
+
+    def is_free(self, name: str, at: Node) -> bool:
+        """Say whether nothing declares `name` at a node, so that it has at most its predeclared meaning."""
+        return name not in self.imports and self.find(name, at) is None
+
+    def type_named(self, name: str) -> Declaration | None:
+        """Return the declaration of a type of the package."""
+        found = self.declared.get(name)
+        return found if found is not None and found.role is Role.TYPE else None
+
+
+def file_names(root: Node) -> Names:
+    """Return the names that the file itself shows; what other files of the package declare stays unknown."""
+    found = list(package_declarations(root))
+    declared = {text_of(one.name): one for one in found if one.role is not Role.IMPORT}
+    return Names(declared, frozenset(import_name(one) for one in found if one.role is Role.IMPORT))
+
+
+def import_name(declared: Declaration) -> str:
+    """Return the name under which a file uses an import: the written one, or what its path most likely stands for."""
+    written = text_of(declared.name).strip('"`')
+    last = written.rpartition("/")[2]
+    is_major = re.fullmatch(r"v\d+", last) is not None
+    base = written.split("/")[-2] if is_major and "/" in written else last
+    return re.sub(r"^go-|\.v\d+$|-go$", "", base)
