@@ -48,7 +48,7 @@ class Assembly:
     A line that is no key has no machine code of its own: nothing can be said of it.
     """
 
-    calls: Mapping[tuple[str, int], frozenset[str]] = field(default_factory=dict)
+    calls: Mapping[tuple[str, int], frozenset[str]] = field(default_factory=dict[tuple[str, int], frozenset[str]])
 
     def joined(self, other: Assembly) -> Assembly:
         """Return both together: a call that any build variant makes counts."""

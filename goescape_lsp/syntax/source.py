@@ -13,6 +13,7 @@ from goescape_lsp.core.shape import Boxed, Call, Callee, Literal, Shape, Target
 from goescape_lsp.syntax import functions, heat, scope, spans
 from goescape_lsp.syntax.boxing import boxed_text, boxed_value
 from goescape_lsp.syntax.calls import callee_of, target_of
+from goescape_lsp.syntax.names import import_name
 from goescape_lsp.syntax.scope import Declaration, Role, find_local
 from goescape_lsp.syntax.sizes import size_of_site
 from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, enclosing_function, leaf_at, parse, span_of, text_of, walk
@@ -67,7 +68,7 @@ class Source:
         self._tree = parse(content)
         self._function_names: dict[int, str] = {}
         self._shapes: dict[tuple[int, int, str, Verdict], Shape | None] = {}
-        self.imports = frozenset(_import_name(d) for d in self.declarations() if d.role is Role.IMPORT)
+        self.imports = frozenset(import_name(d) for d in self.declarations() if d.role is Role.IMPORT)
         self.names = Names({})
         self.package_methods: frozenset[tuple[str, str]] = frozenset()
 
@@ -334,14 +335,6 @@ class Source:
 
 def _kind_by_subject(subject: str) -> Kind | None:
     return next((kind for start, kind in _KIND_BY_SUBJECT if subject.startswith(start)), None)
-
-
-def _import_name(declared: Declaration) -> str:
-    written = text_of(declared.name).strip('"`')
-    last = written.rpartition("/")[2]
-    is_major = re.fullmatch(r"v\d+", last) is not None
-    base = written.split("/")[-2] if is_major and "/" in written else last
-    return re.sub(r"^go-|\.v\d+$|-go$", "", base)
 
 
 def _keyword(node_type: str) -> str:

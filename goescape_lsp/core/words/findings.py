@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from goescape_lsp.core.model import Cause, Finding, Kind, Rule, Verdict
 from goescape_lsp.core.words import Locale
 
+_BETWEEN_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 _LONGEST = 60
 _LONG_LITERAL = 40
 
@@ -152,7 +155,7 @@ def message(finding: Finding, locale: Locale) -> str:
         return table["allocates"].format(what=shown, why=table[str(finding.rule)])
     is_moved = finding.verdict is Verdict.MOVED and finding.kind is Kind.VARIABLE and not _is_temporary(finding)
     form = "moved" if is_moved else "leaks" if finding.verdict is Verdict.LEAKS else "escapes"
-    return table[form].format(what=shown, why=why(finding, locale))
+    return _joined(table[form].format(what=shown, why=why(finding, locale)))
 
 
 def what(finding: Finding, locale: Locale) -> str:
@@ -207,6 +210,11 @@ def _sentence(rule: Rule, finding: Finding, locale: Locale) -> str:
 def _is_temporary(finding: Finding) -> bool:
     """Say whether the subject is a name that only the compiler knows: a result of inlined code, a temporary."""
     return finding.kind is Kind.VARIABLE and finding.subject.startswith(("~", "."))
+
+
+def _joined(text: str) -> str:
+    """Take the space out between two Chinese words, where a noun took the place of a Latin name."""
+    return _BETWEEN_CHINESE.sub("", text)
 
 
 def _short(text: str) -> str:

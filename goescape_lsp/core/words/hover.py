@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from goescape_lsp.core.model import Allocation, FileFacts, Finding, Function, Place, Rule, Step, Temperature
+from goescape_lsp.core.model import Allocation, FileFacts, Finding, Function, Kind, Place, Rule, Step, Temperature
 from goescape_lsp.core.words import Locale, findings
 
 Code = Callable[[str], str]
@@ -95,6 +95,7 @@ EN: dict[str, str] = {
     "cost.does-not-allocate": "Nothing is allocated when this runs.",
     "cost.unknown": "Whether this allocates is not known.",
     "cost.size": "Size: {size} bytes.",
+    "cost.map-size": "Its header takes {size} bytes; room for the entries comes on top.",
     "cost.loop": "It stands in a loop.",
     "cost.cold": "It stands on a path that rarely runs.",
     "from.inlined": "The value stands in {function}, whose body was copied (inlined) to this call.",
@@ -193,6 +194,7 @@ ZH: dict[str, str] = {
     "cost.does-not-allocate": "执行到这里时不会分配内存。",
     "cost.unknown": "尚不清楚这里是否分配内存。",
     "cost.size": "大小：{size} 字节。",
+    "cost.map-size": "仅 map 头部就占 {size} 字节，存放条目的空间另计。",
     "cost.loop": "位于循环中。",
     "cost.cold": "位于很少执行的路径上。",
     "from.inlined": "这个值写在 {function} 中，该函数体已被内联到这个调用处。",
@@ -265,7 +267,8 @@ def cost(finding: Finding, locale: Locale) -> str:
     table = _table(locale)
     parts = [table[f"cost.{finding.allocation}"]]
     if finding.size is not None and finding.allocation is not Allocation.DOES_NOT_ALLOCATE:
-        parts.append(table["cost.size"].format(size=finding.size))
+        size = "cost.map-size" if finding.kind is Kind.MAP else "cost.size"
+        parts.append(table[size].format(size=finding.size))
     if reason := table.get(f"reason.{finding.allocation_reason}"):
         parts.insert(1, reason)
     if finding.temperature is not Temperature.NORMAL:

@@ -1,0 +1,251 @@
+"""Compares `goescape check` with the compiler on public modules: nothing missing, nothing twice, nothing elsewhere.
+
+`python tests/compare_modules.py [--keep DIR] MODULE@VERSION ...` prints one line for each module and every difference;
+the exit status is 1 when there is one. The truth is what `go build` and `go test -c` print for `-gcflags=-m=2`, read
+here by a few patterns that share nothing with the product.
+
+Two verdicts are one when only names differ that the compiler makes up: package qualifiers and shapes of generic
+instances, the call that was inlined into a size, and the wrapper of a generic function, which says again at the
+function's name what its body says.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+DEFAULT = ("github.com/gin-gonic/gin@v1.10.0", "go.uber.org/zap@v1.27.0", "github.com/klauspost/compress@v1.17.9")
+OFFLINE = {"GOFLAGS": "-buildvcs=false", "GOTOOLCHAIN": "local", "GOPROXY": "off", "GOWORK": "off"}
+HEAP = re.compile(
+    r"^(?P<file>[^\s:][^:\n]*):(?P<line>\d+)(?::(?P<column>\d+))?: "
+    r"(?:moved to heap: (?P<moved>.+)|(?P<escapes>\S.*) escapes to heap)$"
+)
+COMPILE_S = 3600
+NAME_COLUMN = len("func ") + 1
+
+
+@dataclass(frozen=True, order=True)
+class Site:
+    """One heap verdict: where the compiler put it and what of."""
+
+    file: str
+    line: int
+    column: int
+    verdict: str
+    subject: str
+
+    @property
+    def kin(self) -> Site:
+        """Return the site without the names that the compiler makes up."""
+        bare = re.sub(r"\[go\.shape\..*\]", "", self.subject)
+        # `(~r0) % n` and `(*bytes.Buffer).Len(b) % n`: the call before an operator, inlined or not.
+        bare = re.sub(r"^(?:\([^()]*\)|\.\w+)+(?= )", "", bare)
+        head = re.sub(r"[\w/.]+\.(?=\w)", "", re.split(r"[({\[]", bare, maxsplit=1)[0] or bare)
+        return Site(self.file, self.line, self.column, self.verdict, head)
+
+
+@dataclass
+class Difference:
+    """What the two sides do not share, and how much they do."""
+
+    module: str
+    lines: int
+    sites: int
+    missing: list[Site]
+    twice: list[str]
+    elsewhere: list[Site]
+    problems: list[str]
+    seconds: float
+
+    @property
+    def is_none(self) -> bool:
+        """Say whether both sides agree."""
+        return not (self.missing or self.twice or self.elsewhere or self.problems)
+
+
+def run(command: list[str], cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run a program with `env` added to the environment; its output is text, and its status is for the caller."""
+    environment = {**os.environ, **env}
+    return subprocess.run(
+        command, cwd=cwd, env=environment, check=False, capture_output=True, encoding="utf-8", timeout=COMPILE_S
+    )
+
+
+def bring(go: str, module: str, folder: Path) -> Path:
+    """Return a writable copy of a module, with everything it needs to be compiled in the module cache."""
+    answer = run([go, "mod", "download", "-json", module], folder, GOFLAGS="", GOTOOLCHAIN="local")
+    if answer.returncode != 0:
+        raise LookupError(f"{module}: {answer.stdout}{answer.stderr}")
+    copy = folder / module.partition("@")[0].rpartition("/")[2]
+    shutil.copytree(json.loads(answer.stdout)["Dir"], copy, copy_function=shutil.copyfile)
+    for path in (copy, *copy.rglob("*")):
+        path.chmod(path.stat().st_mode | 0o200)
+    # The only step that may change go.mod and reach the network: it changes the copy.
+    needed = run([go, "list", "-deps", "-test", "./..."], copy, GOFLAGS="-mod=mod", GOTOOLCHAIN="local", GOWORK="off")
+    if needed.returncode != 0:
+        raise LookupError(f"{module}: {needed.stderr}")
+    return copy
+
+
+def compiler_sites(go: str, module: Path, *, tests: bool = True) -> set[Site]:
+    """Return the heap verdicts of the compiler in the module's own files."""
+    with tempfile.TemporaryDirectory() as binaries:
+        commands = [[go, "build", "-gcflags=-m=2", "-o", f"{binaries}/", "./..."]]
+        if not has_program(go, module):
+            commands[0][3:5] = []
+        if tests:
+            commands.append([go, "test", "-c", "-vet=off", "-gcflags=-m=2", "-o", f"{binaries}/", "./..."])
+        texts = [run(command, module, **OFFLINE).stderr for command in commands]
+    own = {path.relative_to(module).as_posix() for path in module.rglob("*.go")}
+    return {site for text in texts for site in read_sites(text) if site.file in own}
+
+
+def has_program(go: str, module: Path) -> bool:
+    """Say whether the module holds a main package: only then may `go build` be told where binaries go."""
+    return "main" in run([go, "list", "-f", "{{.Name}}", "./..."], module, **OFFLINE).stdout.split()
+
+
+def read_sites(text: str) -> Iterable[Site]:
+    """Yield the heap verdicts of -m=2 text; the lines that explain them end in a colon or are indented."""
+    for line in text.split("\n"):
+        found = HEAP.match(line)
+        if found is not None:
+            subject = found["moved"] or found["escapes"]
+            verdict = "moved" if found["moved"] else "escapes"
+            file = os.path.normpath(found["file"]).replace(os.sep, "/")
+            yield Site(file, int(found["line"]), int(found["column"] or 0), verdict, subject)
+
+
+def our_report(go: str, module: Path) -> dict[str, Any]:
+    """Return what `goescape check --format json` prints for the module."""
+    command = [
+        sys.executable,
+        "-m",
+        "goescape_lsp.cli",
+        "check",
+        "--go",
+        go,
+        "--format",
+        "json",
+        "-C",
+        str(module),
+        "./...",
+    ]
+    answer = run(command, Path(__file__).parents[1], GOFLAGS="", GOWORK="off")
+    if not answer.stdout:
+        raise LookupError(f"{module}: {answer.stderr}")
+    report: dict[str, Any] = json.loads(answer.stdout)
+    return report
+
+
+def compare(go: str, name: str, module: Path) -> Difference:
+    """Return how the two sides differ."""
+    wanted = compiler_sites(go, module)
+    begun = time.monotonic()
+    report = our_report(go, module)
+    seconds = time.monotonic() - begun
+    ours = [site_of(found) for found in report["findings"]]
+    told = Told({site.kin for site in ours}, [(site_of(found), extent(found)) for found in report["findings"]], module)
+    named = {site.kin for site in wanted}
+    places = Counter(
+        (found["file"], found["line"], found["column"], found["verdict"], found["subject"])
+        for found in report["findings"]
+    )
+    return Difference(
+        module=name,
+        lines=sum(path.read_bytes().count(b"\n") for path in module.rglob("*.go")),
+        sites=len(wanted),
+        missing=sorted(site for site in wanted if not told.holds(site)),
+        twice=[f"{place} {times} times" for place, times in places.items() if times > 1],
+        elsewhere=sorted(site for site in set(ours) if site.kin not in named),
+        problems=[f"{problem['package']}: {problem['message']}" for problem in report["problems"]],
+        seconds=seconds,
+    )
+
+
+Point = tuple[int, int]
+
+
+def site_of(found: dict[str, Any]) -> Site:
+    """Return a finding of the report as a site."""
+    return Site(found["file"], found["at"]["line"], found["at"]["column"], found["verdict"], found["subject"])
+
+
+def extent(found: dict[str, Any]) -> tuple[Point, Point]:
+    """Return where a finding's expression begins and ends."""
+    return (found["line"], found["column"]), (found["end_line"], found["end_column"])
+
+
+@dataclass
+class Told:
+    """What the report says: its sites without made-up names, and each site with its expression."""
+
+    kin: set[Site]
+    extents: list[tuple[Site, tuple[Point, Point]]]
+    module: Path
+
+    def holds(self, site: Site) -> bool:
+        """Say whether the report has a verdict: at its place, in its expression, or in the body behind a wrapper."""
+        return site.kin in self.kin or self._is_in_an_expression(site) or self._is_a_wrapper(site)
+
+    def _is_in_an_expression(self, site: Site) -> bool:
+        return any(
+            (other.file, other.verdict, other.subject) == (site.file, site.verdict, site.subject)
+            and begin <= (site.line, site.column) < end
+            for other, (begin, end) in self.extents
+        )
+
+    def _is_a_wrapper(self, site: Site) -> bool:
+        lines = (self.module / site.file).read_text(encoding="utf-8", errors="replace").split("\n")
+        if not (site.column == NAME_COLUMN and lines[site.line - 1].startswith("func ")):
+            return False
+        end = next((number for number in range(site.line, len(lines) + 1) if lines[number - 1] == "}"), len(lines))
+        bodies = (one for one in self.kin if one.file == site.file and site.line <= one.line <= end)
+        return any(replace(site.kin, line=one.line, column=one.column) == one for one in bodies)
+
+
+def main() -> int:
+    """Compare the modules of the command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("modules", nargs="*", default=DEFAULT, metavar="MODULE@VERSION")
+    parser.add_argument("--go", default=shutil.which("go") or "go", help="the go program")
+    parser.add_argument("--keep", type=Path, help="a folder for the copies, kept for a second look")
+    given = parser.parse_args()
+    code = 0
+    for module in given.modules:
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = given.keep or Path(temporary)
+            folder.mkdir(parents=True, exist_ok=True)
+            known = folder / module.partition("@")[0].rpartition("/")[2]
+            copy = known if known.is_dir() else bring(given.go, module, folder)
+            found = compare(given.go, module, copy)
+        code = code if found.is_none else 1
+        print(describe(found))
+    return code
+
+
+def describe(found: Difference) -> str:
+    """Return the comparison as text: one line, then each difference."""
+    numbers = f"{found.lines} lines, {found.sites} heap verdicts, checked in {found.seconds:.1f} s"
+    lines = [f"{found.module}: {'the same' if found.is_none else 'DIFFERENT'}; {numbers}"]
+    lines += [f"  missing    {site}" for site in found.missing]
+    lines += [f"  twice      {place}" for place in found.twice]
+    lines += [f"  elsewhere  {site}" for site in found.elsewhere]
+    lines += [f"  problem    {problem}" for problem in found.problems]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
