@@ -127,8 +127,8 @@ class Steps:
         text, at = reason.expression, reason.place
         syntax = self._syntax(at.file)
         call = syntax.call_at(at) if syntax is not None else None
-        name = call.function if call is not None and at != trail.inlined_at else _called_name(text)
-        is_own_text = call is not None and _last(_called_name(text)) == _last(call.function)
+        name = call.function if call is not None and at != trail.inlined_at else called_name(text)
+        is_own_text = call is not None and _last(called_name(text)) == _last(call.function)
         if text.startswith("append(") and (call is None or call.callee is not Callee.FUNCTION):
             return because(Cause.APPEND, at)
         if text.startswith("panic(") and (call is None or call.callee is not Callee.FUNCTION):
@@ -149,7 +149,7 @@ class Steps:
 
     def _callee_cause(self, text: str, call: Call | None, at: Place) -> Cause:
         """Tell a known function from one that the compiler cannot see through, by its rendering of the call."""
-        name = _called_name(text)
+        name = called_name(text)
         if name.rpartition(".")[2] in self._bodiless or name in self._bodiless:
             return Cause.ASSEMBLY
         if text.startswith("(func(") or "&.dict[" in name:
@@ -197,7 +197,7 @@ def _cause_by_text(left: str) -> Cause:
     return Cause.HEAP_STORE
 
 
-def _called_name(text: str) -> str:
+def called_name(text: str) -> str:
     """Return the function part of a rendered call, without its arguments: `fmt.Println`, `(*T).M`."""
     depth = 0
     for index, letter in enumerate(text):

@@ -34,6 +34,7 @@ from goescape_lsp.core.model import (
 )
 from goescape_lsp.core.parse import Block, Parsed, VerdictLine, parse_text
 from goescape_lsp.core.shape import Boxed, Shape
+from goescape_lsp.core.steps import called_name
 from goescape_lsp.session.places import Placer
 from goescape_lsp.syntax.boxing import boxed_text
 from goescape_lsp.syntax.source import PackageSyntax, Source
@@ -251,11 +252,18 @@ class _Reader:
         names = self._parsed.inlined.get(line.place, ())
         if not names or not shape.is_call or line.subject in _OWN_SUBJECTS or _RESULT_NAME.match(line.subject):
             return ""
+        call = self._sources[line.place.file].call_at(line.place)
+        if call is not None and line.subject.endswith(")") and _last(called_name(line.subject)) == _last(call.function):
+            return ""  # the call itself: a copy of its function was not inlined
         owner = re.match(r"^&?\(?\*?(?P<package>[a-z_]\w*)\.", line.subject)
         if owner is not None:
             inner = [name for name in names if name.lstrip("(*").startswith(owner["package"] + ".")]
             names = tuple(inner[-1:]) or names
         return names[0].replace("go.shape.", "")
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]
 
 
 def _key(line: VerdictLine) -> _Key:
