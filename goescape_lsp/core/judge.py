@@ -85,11 +85,21 @@ def is_selected(finding: Finding, show: str) -> bool:
 
 
 def severity(finding: Finding, settings: Settings) -> str:
-    """Return `information`, `hint`, `warning`, `error` or `off`: by rule, else by temperature, else the default."""
+    """Return `information`, `hint`, `warning`, `error` or `off`.
+
+    The setting decides by rule, then by temperature. Without it what is cold is a hint, and outside loops also code
+    that was inlined from elsewhere (`inlined`) and what only may allocate (`possible`); the rest is information.
+    """
     chosen = settings.severity.get(str(finding.rule)) or settings.severity.get(str(finding.temperature))
     if chosen is not None:
         return chosen
-    return "hint" if finding.temperature is Temperature.COLD else "information"
+    if finding.temperature is not Temperature.NORMAL:
+        return "hint" if finding.temperature is Temperature.COLD else "information"
+    if finding.inlined_from:
+        return settings.severity.get("inlined", "hint")
+    if finding.allocation is not Allocation.ALLOCATES:
+        return settings.severity.get("possible", "hint")
+    return "information"
 
 
 def strength(finding: Finding) -> tuple[int, int, int]:

@@ -10,6 +10,7 @@ from goescape_lsp.core.model import Rule, Temperature
 
 Shape = Literal["choice", "flag", "count", "text", "words", "pairs", "severities"]
 
+SEVERITY_KEYS = (*(str(rule) for rule in Rule), *(str(heat) for heat in Temperature), "inlined", "possible")
 SEVERITIES = ("information", "hint", "warning", "error", "off")
 
 
@@ -158,8 +159,7 @@ def _is_pairs(value: object) -> bool:
 
 
 def _are_severities(value: Mapping[str, str]) -> bool:
-    names = {*(str(rule) for rule in Rule), *(str(heat) for heat in Temperature)}
-    return all(key in names and item in SEVERITIES for key, item in value.items())
+    return all(key in SEVERITY_KEYS and item in SEVERITIES for key, item in value.items())
 
 
 def _schema(row: Setting) -> dict[str, Any]:
@@ -178,8 +178,11 @@ def _schema(row: Setting) -> dict[str, Any]:
         case "pairs":
             result |= {"type": "object", "additionalProperties": {"type": "string"}}
         case "severities":
-            keys = [*(str(rule) for rule in Rule), *(str(heat) for heat in Temperature)]
             choice = {"type": "string", "enum": list(SEVERITIES)}
-            result |= {"type": "object", "properties": dict.fromkeys(keys, choice), "additionalProperties": False}
+            result |= {
+                "type": "object",
+                "properties": dict.fromkeys(SEVERITY_KEYS, choice),
+                "additionalProperties": False,
+            }
     result["scope"] = "machine-overridable" if row.is_trusted else "resource"
     return result

@@ -35,6 +35,7 @@ from goescape_lsp.core.model import (
 from goescape_lsp.core.parse import Block, Parsed, VerdictLine, parse_text
 from goescape_lsp.core.shape import Boxed, Shape
 from goescape_lsp.core.steps import called_name
+from goescape_lsp.core.temperature import temper
 from goescape_lsp.session.places import Placer
 from goescape_lsp.syntax.boxing import boxed_text
 from goescape_lsp.syntax.source import PackageSyntax, Source
@@ -163,7 +164,8 @@ class _Reader:
         known = sites.get(key)
         is_heap = line.verdict in {Verdict.ESCAPES, Verdict.MOVED}
         if known is None or (is_heap and not known.is_heap):
-            sites[key] = self._finding(line, source, count)
+            is_test = line.place.file.endswith("_test.go")
+            sites[key] = temper(self._finding(line, source, count), is_test=is_test)
         elif is_heap and known.package == self._package.import_path:
             sites[key] = self._merged(known, line, count)
 

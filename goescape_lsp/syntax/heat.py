@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from goescape_lsp.core.model import Temperature
-from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, text_of
+from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, enclosing_function, text_of
 
 _ERROR_CALL = re.compile(r"^(?:errors\.(?:New|Join)|fmt\.Errorf|(?:\w+\.)*(?:Errorf|Wrapf?|WithStack|WithMessagef?))$")
 _LOG_CALL = re.compile(
@@ -25,11 +25,33 @@ def loops_around(node: Node) -> int:
     return sum(1 for _ in _loops(node))
 
 
+def repeats(node: Node) -> bool:
+    """Say whether a loop of the same function runs the node again and again, a loop made of `goto` included."""
+    return loops_around(node) > 0 or in_goto_loop(node)
+
+
+def in_goto_loop(node: Node) -> bool:
+    """Say whether a label before the node is jumped to from behind it, in the same function."""
+    function = enclosing_function(node)
+    body = function.child_by_field_name("body") if function is not None else None
+    if body is None or b"goto " not in (body.text or b""):
+        return False
+    labels = {
+        text_of(n.child_by_field_name("label"))
+        for n in statements_of(body)
+        if n.type == "labeled_statement" and n.start_byte <= node.start_byte
+    }
+    behind = (body.text or b"")[node.start_byte - body.start_byte :].decode("utf-8", "replace")
+    return any(re.search(rf"\bgoto {re.escape(label)}\b", behind) for label in labels)
+
+
 def heat_of(node: Node) -> tuple[Temperature, str]:
     """Return how hot a place is and the name of the rule that says so, "" for normal places."""
-    if (reason := _cold_reason(node)) is not None:
+    reason = _cold_reason(node)
+    is_in_loop = repeats(node)
+    if reason is not None and not (is_in_loop and reason == "main"):
         return Temperature.COLD, reason
-    if loops_around(node):
+    if is_in_loop:
         return Temperature.LOOP, "loop"
     return Temperature.NORMAL, ""
 
@@ -85,8 +107,15 @@ def _cold_reason(node: Node) -> str | None:
         return None if is_in_literal else "package-variable"
     name = text_of(function.child_by_field_name("name"))
     if function.type == "function_declaration":
-        return "init" if name == "init" else None
+        return {"init": "init", "main": _main(function)}.get(name)
     return "error-method" if name in {"Error", "String", "GoString"} else None
+
+
+def _main(function: Node) -> str | None:
+    """Return the rule for the body of a program's main function; its loops are as hot as others."""
+    file = function.parent.named_children if function.parent is not None else []
+    clause = next((text_of(node) for node in file if node.type == "package_clause"), "")
+    return "main" if clause.split()[-1:] == ["main"] else None
 
 
 def _cold_call(call: Node, child: Node) -> str | None:

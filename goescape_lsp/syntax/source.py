@@ -16,7 +16,7 @@ from goescape_lsp.syntax.calls import callee_of, target_of
 from goescape_lsp.syntax.names import import_name
 from goescape_lsp.syntax.scope import Declaration, Role, find_local
 from goescape_lsp.syntax.sizes import size_of_site
-from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, enclosing_function, leaf_at, parse, span_of, text_of, walk
+from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, leaf_at, parse, span_of, text_of, walk
 from goescape_lsp.syntax.types import Form, Names, infer, resolve
 
 _GENERATED = re.compile(rb"^// Code generated .* DO NOT EDIT\.\r?$", re.MULTILINE)
@@ -152,7 +152,7 @@ class Source:
         if leaf is None or found is None or found.scope is None:
             return False
         depth_there = heat.loops_around(found.name)
-        return heat.loops_around(leaf) > depth_there or _in_goto_loop(leaf)
+        return heat.loops_around(leaf) > depth_there or heat.in_goto_loop(leaf)
 
     def literal_around(self, place: Place) -> Literal | None:
         """Return the innermost function literal around a place, or the `go`/`defer` that wraps a call there."""
@@ -396,22 +396,7 @@ def _unwrapped(node: Node | None) -> Node | None:
 
 
 def _repeats(statement: Node) -> bool:
-    return heat.loops_around(statement) > 0 or _in_goto_loop(statement)
-
-
-def _in_goto_loop(node: Node) -> bool:
-    """Say whether a label before the node is jumped to from behind it, in the same function."""
-    function = enclosing_function(node)
-    body = function.child_by_field_name("body") if function is not None else None
-    if body is None or b"goto " not in (body.text or b""):
-        return False
-    labels = {
-        text_of(n.child_by_field_name("label"))
-        for n in heat.statements_of(body)
-        if n.type == "labeled_statement" and n.start_byte <= node.start_byte
-    }
-    behind = (body.text or b"")[node.start_byte - body.start_byte :].decode("utf-8", "replace")
-    return any(re.search(rf"\bgoto {re.escape(label)}\b", behind) for label in labels)
+    return heat.repeats(statement)
 
 
 def _holder(node: Node) -> Span | None:
