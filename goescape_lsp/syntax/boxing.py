@@ -26,7 +26,7 @@ _CONSTANT_NODES = frozenset(
         "nil",
     ]
 )
-_CONSTANT_SUBJECT = re.compile(r'^(?:-?\d[\w.+-]*|".*"|\'.*\'|`.*`|true|false|nil)$', re.DOTALL)
+_CONSTANT_SUBJECT = re.compile(r'^(?:"[^"]*\.\.\.|-?\d[\w.+-]*|".*"|\'.*\'|`.*`|true|false|nil)$', re.DOTALL)
 _ONE_BYTE = frozenset(["bool", "byte", "uint8", "int8"])
 _POINTER_FORMS = frozenset([Form.POINTER, Form.MAP, Form.CHANNEL, Form.FUNCTION])
 

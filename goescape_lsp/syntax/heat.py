@@ -11,9 +11,11 @@ from goescape_lsp.core.model import Temperature
 from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, enclosing_function, text_of
 
 _ERROR_CALL = re.compile(r"^(?:errors\.(?:New|Join)|fmt\.Errorf|(?:\w+\.)*(?:Errorf|Wrapf?|WithStack|WithMessagef?))$")
+_LEVEL = r"(?:Print|Debug|Info|Warn|Warning|Error|Fatal|Panic|Trace|Log)"
+# A logger by its name and any of its levels, or a level with a formatting suffix whoever has it (`opt.Infof`).
 _LOG_CALL = re.compile(
-    r"^(?:(?:\w+\.)*(?:log|logger|slog|klog|glog|logrus|zap|lg|l)\.(?:\w+\(.*\)\.)*(?:V\(.*\)\.)?"
-    r"(?:Print|Printf|Println|Debug|Info|Warn|Warning|Error|Fatal|Panic|Trace|Log)\w*)$",
+    r"^(?:(?:\w+\.)*(?:log|logger|slog|klog|glog|logrus|zap|lg|l)\.(?:\w+\(.*\)\.)*(?:V\(.*\)\.)?" + _LEVEL + r"\w*"
+    r"|(?:\w+\.)+(?:Debug|Info|Warn|Warning|Trace|Fatal|Log)(?:f|ln|w)|(?:\w+\.)+V\(.*\)\." + _LEVEL + r"\w*)$",
     re.IGNORECASE | re.DOTALL,
 )
 _TEST_CALL = re.compile(r"^(?:t|b|f|tb|c)\.(?:Fatal|Error|Log|Skip)f?$")
