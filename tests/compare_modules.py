@@ -33,6 +33,7 @@ HEAP = re.compile(
     r"(?:moved to heap: (?P<moved>.+)|(?P<escapes>\S.*) escapes to heap)$"
 )
 COMPILE_S = 3600
+RESULT = re.compile(r"^~[rR]\d+$")
 NAME_COLUMN = len("func ") + 1
 
 
@@ -198,7 +199,19 @@ class Told:
 
     def holds(self, site: Site) -> bool:
         """Say whether the report has a verdict: at its place, in its expression, or in the body behind a wrapper."""
-        return site.kin in self.kin or self._is_in_an_expression(site) or self._is_a_wrapper(site)
+        return (
+            site.kin in self.kin or self._is_in_an_expression(site) or self._is_a_call(site) or self._is_a_wrapper(site)
+        )
+
+    def _is_a_call(self, site: Site) -> bool:
+        """Say whether the report has the result of a call, named once by its text and once, inlined, as `~r0`."""
+        return any(
+            (other.file, other.line, other.column, other.verdict) == (site.file, site.line, site.column, site.verdict)
+            and any(
+                RESULT.match(one.subject) and two.subject.endswith(")") for one, two in ((other, site), (site, other))
+            )
+            for other, _ in self.extents
+        )
 
     def _is_in_an_expression(self, site: Site) -> bool:
         return any(

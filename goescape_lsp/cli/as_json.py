@@ -52,6 +52,7 @@ def _finding(finding: Finding, paths: Paths, locale: Locale) -> dict[str, Any]:
         "allocation": str(finding.allocation),
         "temperature": str(finding.temperature),
         "flow": [_step(step, paths, locale) for step in finding.flow],
+        **({"suppressed": finding.suppressed} if finding.suppressed else {}),
     }
 
 

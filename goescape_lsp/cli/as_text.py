@@ -31,8 +31,14 @@ def has_colours() -> bool:
     return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout.isatty() and os.environ.get("TERM") != "dumb")
 
 
-def report(shown: Sequence[tuple[FileFacts, Finding]], paths: Paths, is_coloured: bool, locale: Locale) -> str:  # noqa: FBT001
-    """Return the whole report: findings in the given order, then one line that counts them."""
+def report(
+    shown: Sequence[tuple[FileFacts, Finding]],
+    paths: Paths,
+    is_coloured: bool,  # noqa: FBT001
+    locale: Locale,
+    accepted: int = 0,
+) -> str:
+    """Return the whole report: findings in the given order, then one line that counts them and those accepted."""
     sources: dict[str, list[bytes]] = {}
     parts: list[str] = []
     for facts, finding in shown:
@@ -40,7 +46,7 @@ def report(shown: Sequence[tuple[FileFacts, Finding]], paths: Paths, is_coloured
         parts.append("\n".join(entry(finding, lines, paths, locale)) + "\n")
     heap = [finding for _, finding in shown if finding.is_heap]
     loops = sum(finding.temperature is Temperature.LOOP for finding in heap)
-    parts.append(cli.count(len(heap), len({finding.file for finding in heap}), loops, locale))
+    parts.append(cli.count(len(heap), len({finding.file for finding in heap}), loops, locale, accepted))
     text = "\n".join(parts)
     return text if is_coloured else click.unstyle(text)
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from goescape_lsp.cli import COULD_NOT, as_json, as_text
-from goescape_lsp.cli.choose import Choice, chosen, fails
+from goescape_lsp.cli.choose import Choice, accepted, chosen, fails
 from goescape_lsp.cli.engine import Request, examine
 from goescape_lsp.cli.paths import Paths
-from goescape_lsp.cli.troubles import are_serious, tell
+from goescape_lsp.cli.troubles import are_serious, tell, tell_remarks
 
 if TYPE_CHECKING:
     from goescape_lsp.core.words import Locale
@@ -28,8 +28,11 @@ def check(request: Request, choice: Choice, form: str, locale: Locale) -> int:
         sys.stdout.buffer.write(as_json.report(answer, (finding for _, finding in shown), paths, locale))
         sys.stdout.buffer.flush()
     elif shown or not are_serious(answer.problems):
-        click.echo(as_text.report(shown, paths, as_text.has_colours(), locale))
+        told = [pair for pair in shown if not pair[1].suppressed]
+        count = accepted(answer.analysis, choice)
+        click.echo(as_text.report(told, paths, as_text.has_colours(), locale, count))
     tell(answer.problems, paths, locale)
+    tell_remarks(answer.analysis, paths, locale)
     if answer.go is None or are_serious(answer.problems):
         return COULD_NOT
     return FOUND if any(fails(finding, level) for _, finding in shown for level in choice.fail_on) else 0

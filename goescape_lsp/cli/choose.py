@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from goescape_lsp.core import judge
@@ -43,12 +43,12 @@ def chosen(analysis: Analysis, choice: Choice) -> tuple[tuple[FileFacts, Finding
 
 
 def fails(finding: Finding, level: str) -> bool:
-    """Say whether a finding is at or above a level; only what goes to the heap counts.
+    """Say whether a finding is at or above a level; only what goes to the heap counts, unless accepted.
 
     Shape: `level` is a word of LEVELS or a rule. Temperatures rise from cold to loop, severities from hint to error;
     severities are those of the default settings.
     """
-    if not finding.is_heap or level == "none":
+    if not finding.is_heap or finding.suppressed or level == "none":
         return False
     if level in WEIGHT:
         severity = judge.severity(finding, Settings())
@@ -58,7 +58,22 @@ def fails(finding: Finding, level: str) -> bool:
     return finding.rule == level
 
 
+def accepted(analysis: Analysis, choice: Choice) -> int:
+    """Return how many values on the heap the report leaves out because the source accepts them."""
+    return sum(
+        finding.is_heap and bool(finding.suppressed) and _is_asked_for(replace(finding, suppressed=""), facts, choice)
+        for facts in analysis.files.values()
+        for finding in facts.findings
+    )
+
+
 def _is_wanted(finding: Finding, facts: FileFacts, choice: Choice) -> bool:
+    if finding.suppressed:
+        return choice.is_all and _is_asked_for(replace(finding, suppressed=""), facts, choice)
+    return _is_asked_for(finding, facts, choice)
+
+
+def _is_asked_for(finding: Finding, facts: FileFacts, choice: Choice) -> bool:
     if not finding.is_heap:
         return choice.is_all
     if choice.show is None:

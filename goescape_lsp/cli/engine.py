@@ -16,10 +16,13 @@ from goescape_lsp.core.model import Analysis, Job, Problem, Run
 from goescape_lsp.core.settings import Settings
 from goescape_lsp.core.words import cli as words
 from goescape_lsp.session.analyse import analyse
+from goescape_lsp.session.story import Stories
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
 
+    from goescape_lsp.core.model import Finding
+    from goescape_lsp.core.story import Story
     from goescape_lsp.core.words import Locale
 
 NOTHING = Analysis(files={})
@@ -51,6 +54,26 @@ def examine(request: Request, locale: Locale) -> Answer:
     """Return the facts of the packages; a spinner on a terminal's stderr meanwhile."""
     with _spinner(locale):
         return asyncio.run(_examine(request))
+
+
+def tell_on(request: Request, answer: Answer, findings: Sequence[Finding], locale: Locale) -> tuple[Story | None, ...]:
+    """Return how the story of each finding goes on in the functions that it is passed to; compiles their packages."""
+    with _spinner(locale):
+        return asyncio.run(_tell_on(request, answer, findings))
+
+
+async def _tell_on(request: Request, answer: Answer, findings: Sequence[Finding]) -> tuple[Story | None, ...]:
+    if answer.go is None:
+        return (None,) * len(findings)
+    processes = Processes()
+    job = Job(request.directory, request.patterns, tags=request.tags, gcflags=request.gcflags)
+    known = answer.analysis
+    try:
+        with contextlib.closing(GoCommand(answer.go, processes)) as compiler:
+            stories = Stories(lambda: compiler, DiskFiles())
+            return tuple([await stories.told(one, known.files, known.packages, job) for one in findings])
+    finally:
+        processes.kill_all()
 
 
 async def _examine(request: Request) -> Answer:

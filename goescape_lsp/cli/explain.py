@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,9 @@ import click
 from goescape_lsp.adapters.pages import read_page
 from goescape_lsp.cli import COULD_NOT
 from goescape_lsp.cli.choose import Choice, chosen
-from goescape_lsp.cli.engine import Request, examine
+from goescape_lsp.cli.engine import Answer, Request, examine, tell_on
 from goescape_lsp.cli.paths import Paths
-from goescape_lsp.cli.story import tell_story
+from goescape_lsp.cli.story import Told, tell_story
 from goescape_lsp.cli.troubles import are_serious, tell
 from goescape_lsp.core.model import Rule
 from goescape_lsp.core.words import cli as words
@@ -74,18 +75,26 @@ def _place(file: str, line: int, column: int | None, request: Request, locale: L
     if not path.is_file():
         click.echo(words.text("no-file", locale, given=file), err=True)
         return COULD_NOT
-    directory = str(path.parent)
+    paths, directory = Paths(request.directory), str(path.parent)
     patterns = (path.name,) if _stands_alone(path.parent) else (".",)
-    answer = examine(Request(directory, patterns, tags=request.tags, gcflags=request.gcflags, go=request.go), locale)
-    paths = Paths(request.directory)
+    request = replace(request, directory=directory, patterns=patterns)
+    answer = examine(request, locale)
     tell(answer.problems, paths, locale)
     here = [pair for pair in chosen(answer.analysis, Choice(is_all=True)) if _is_same(pair[1].file, path)]
     found = [pair for pair in here if _touches(pair[1], line, column)]
     if found:
-        click.echo(tell_story(_strongest(found), paths, locale))
+        click.echo(tell_story(_told(_strongest(found), request, answer, locale), paths, locale))
     elif answer.go is not None:
         _say_nothing(f"{file}:{line}" + (f":{column}" if column else ""), file, [pair[1] for pair in here], locale)
     return COULD_NOT if answer.go is None or (not found and are_serious(answer.problems)) else 0
+
+
+def _told(
+    found: Sequence[tuple[FileFacts, Finding]], request: Request, answer: Answer, locale: Locale
+) -> Sequence[Told]:
+    package = tuple(finding for facts in answer.analysis.files.values() for finding in facts.findings)
+    onward = tell_on(request, answer, [finding for _, finding in found], locale)
+    return [Told(facts, finding, package, story) for (facts, finding), story in zip(found, onward, strict=True)]
 
 
 def _say_nothing(place: str, file: str, others: Sequence[Finding], locale: Locale) -> None:

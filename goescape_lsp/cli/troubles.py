@@ -8,13 +8,13 @@ import click
 
 from goescape_lsp.core.model import ProblemKind
 from goescape_lsp.core.words import cli as words
-from goescape_lsp.core.words import problems
+from goescape_lsp.core.words import problems, remarks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from goescape_lsp.cli.paths import Paths
-    from goescape_lsp.core.model import Problem
+    from goescape_lsp.core.model import Analysis, Problem
     from goescape_lsp.core.words import Locale
 
 # These leave the findings whole: a build tag does its work, a flag is left out, a message has no rule yet.
@@ -41,6 +41,15 @@ def tell(found: Iterable[Problem], paths: Paths, locale: Locale) -> None:
     for problem in found:
         for line in lines(problem, paths, locale, told):
             click.echo(line, err=True)
+
+
+def tell_remarks(analysis: Analysis, paths: Paths, locale: Locale) -> None:
+    """Print on stderr what is wrong with comments that were to accept findings, in order of file and line."""
+    for path, facts in sorted(analysis.files.items()):
+        for remark in facts.remarks:
+            place = f"{paths.short(path)}:{remark.span.line}:{remark.span.column}"
+            sentence = f"{remarks.sentence(remark, locale)} [{remark.kind}]"
+            click.echo(words.text("trouble.at", locale, place=place, sentence=sentence), err=True)
 
 
 def lines(problem: Problem, paths: Paths, locale: Locale, told: set[str]) -> list[str]:

@@ -18,27 +18,72 @@ _INSTRUCTION = re.compile(
 _TEXT = re.compile(rb"^[^\t\n][^\n]*\n", re.MULTILINE)
 _SYMBOL = re.compile(rb" S[A-Z]{3,}[A-Z ]*\b.*\bsize=\d+")
 
-_NEW = r"newobject|mallocgc\w*"
-# The run-time calls that allocate for a kind of site. `mallocgcSmall…` and `mallocgcTiny…` replace `newobject` for
-# small fixed sizes from go1.27; `growsliceBuf` and `moveSlice…` came with go1.26.
-_CALLS: dict[Kind, re.Pattern[str]] = {
-    Kind.MAP: re.compile(r"makemap(?:64|_small)?|mapassign\w*|" + _NEW),
-    Kind.SLICE: re.compile(r"makeslice\w*|slicerunetostring|stringtoslicerune|" + _NEW),
-    Kind.NEW: re.compile(_NEW),
-    Kind.COMPOSITE: re.compile(_NEW),
-    Kind.VARIABLE: re.compile(_NEW),
-    Kind.CLOSURE: re.compile(_NEW),
-    Kind.METHOD_VALUE: re.compile(_NEW),
-    Kind.VARIADIC: re.compile(_NEW),
-    Kind.INTERFACE: re.compile(r"convT\w*|" + _NEW),
-    Kind.STRING: re.compile(r"concatstring\w*|slicebytetostring|slicerunetostring|intstring|convT\w*|" + _NEW),
-    Kind.BYTES: re.compile(r"stringtoslicebyte|concatbyte\w*|convT\w*|" + _NEW),
-    Kind.APPEND: re.compile(r"growslice\w*|moveSlice\w*"),
-    Kind.CHANNEL: re.compile(r"makechan(?:64)?"),
+_BOXES = frozenset([Kind.INTERFACE, Kind.STRING, Kind.BYTES])
+_FIXED = _BOXES | {
+    *(Kind.NEW, Kind.COMPOSITE, Kind.VARIABLE, Kind.CLOSURE, Kind.METHOD_VALUE, Kind.VARIADIC),
+    *(Kind.SLICE, Kind.MAP),
 }
+_SLICE = frozenset([Kind.SLICE])
+_MAP = frozenset([Kind.MAP])
+_STRING = frozenset([Kind.STRING])
 
 
-_CONVERSIONS = frozenset([Kind.STRING, Kind.BYTES])
+@dataclass(frozen=True, slots=True)
+class RuntimeCall:
+    """A run-time function that allocates, as a pattern of its name: what it makes, and which Go versions call it.
+
+    `kinds` are the kinds of sites that it serves; `is_for_staying` says that it also serves values of these kinds
+    that do not escape. `since` is the first Go version that calls it, "" for 1.21 and before. `source` is the file
+    of the run time below `src` in the newest version.
+    """
+
+    name: str
+    kinds: frozenset[Kind]
+    source: str
+    since: str = ""
+    is_for_staying: bool = False
+
+
+# Source: cmd/compile/internal/typecheck/_builtin/runtime.go and ssagen of go1.21, 1.24, 1.26 and 1.27.
+RUNTIME_CALLS: tuple[RuntimeCall, ...] = (
+    RuntimeCall("newobject", _FIXED, "runtime/malloc.go"),
+    RuntimeCall("mallocgc", _FIXED, "runtime/malloc.go"),
+    RuntimeCall(r"mallocgc(?:Small|Tiny)\w+", _FIXED, "runtime/malloc_generated.go", since="1.27"),
+    RuntimeCall("makeslice(?:64|copy)?", _SLICE, "runtime/slice.go", is_for_staying=True),
+    RuntimeCall("stringtoslicerune", _SLICE, "runtime/string.go", is_for_staying=True),
+    RuntimeCall("makemap(?:64)?", _MAP, "runtime/map.go", is_for_staying=True),
+    RuntimeCall("makemap_small", _MAP, "runtime/map.go"),
+    RuntimeCall(r"mapassign(?:_fast\w+)?", _MAP, "internal/runtime/maps/runtime.go"),
+    RuntimeCall(r"convT\w*", _BOXES, "runtime/iface.go"),
+    RuntimeCall(r"concatstrings?[2-5]?", _STRING, "runtime/string.go", is_for_staying=True),
+    RuntimeCall("slicebytetostring", _STRING, "runtime/string.go", is_for_staying=True),
+    RuntimeCall("slicerunetostring", _STRING, "runtime/string.go", is_for_staying=True),
+    RuntimeCall("intstring", _STRING, "runtime/string.go"),
+    RuntimeCall("stringtoslicebyte", frozenset([Kind.BYTES]), "runtime/string.go", is_for_staying=True),
+    RuntimeCall(r"concatbytes?[2-5]?", frozenset([Kind.BYTES]), "runtime/string.go", since="1.22", is_for_staying=True),
+    RuntimeCall("growslice", frozenset([Kind.APPEND]), "runtime/slice.go", is_for_staying=True),
+    RuntimeCall(
+        r"growslice(?:Buf|NoAlias|BufNoAlias)",
+        frozenset([Kind.APPEND]),
+        "runtime/slice.go",
+        since="1.26",
+        is_for_staying=True,
+    ),
+    RuntimeCall(r"moveSlice\w*", frozenset([Kind.APPEND]), "runtime/slice.go", since="1.26", is_for_staying=True),
+    RuntimeCall("deferproc", frozenset([Kind.OTHER]), "runtime/panic.go", is_for_staying=True),
+    RuntimeCall("makechan(?:64)?", frozenset([Kind.CHANNEL]), "runtime/chan.go", is_for_staying=True),
+)
+
+
+def _patterns(*, is_staying: bool) -> dict[Kind, re.Pattern[str]]:
+    rows = [row for row in RUNTIME_CALLS if row.is_for_staying or not is_staying]
+    kinds = {kind for row in rows for kind in row.kinds}
+    return {kind: re.compile("|".join(row.name for row in rows if kind in row.kinds)) for kind in kinds}
+
+
+_CALLS = _patterns(is_staying=False)
+_CALLS_OF_STAYING = _patterns(is_staying=True)
+_GROWTH_OF_MAP = re.compile(r"mapassign(?:_fast\w+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,25 +142,39 @@ def split_assembly(text: bytes) -> tuple[bytes, Assembly]:
     return messages, Assembly({place: frozenset(names) for place, names in calls.items()})
 
 
+def is_called(assembly: Assembly, kind: Kind, file: str, line: int) -> bool:
+    """Say whether the code of a line calls what allocates for a value of a kind, whether it escapes or not."""
+    wanted = _CALLS_OF_STAYING.get(kind)
+    return wanted is not None and any(wanted.fullmatch(call) for call in assembly.calls.get((file, line), ()))
+
+
+def grows_map(assembly: Assembly, file: str, line: int) -> bool:
+    """Say whether the code of a line puts entries into a map."""
+    return any(_GROWTH_OF_MAP.fullmatch(call) for call in assembly.calls.get((file, line), ()))
+
+
 def weigh(finding: Finding, assembly: Assembly, *, is_alone: bool) -> Finding:
     """Return the finding with what the assembly says of its allocation, unchanged where it says nothing.
 
     `is_alone` says that no other finding of its kind stands on the same line: then a call there belongs to it.
     Shape: sites in inlined code are not weighed, their machine code carries the lines of the callee.
     """
-    wanted = _CALLS.get(finding.kind)
-    if wanted is None or finding.inlined_from or finding.verdict is Verdict.LEAKS:
+    if finding.inlined_from or finding.verdict is Verdict.LEAKS:
         return finding
+    wanted = (_CALLS if finding.is_heap else _CALLS_OF_STAYING).get(finding.kind)
     span = finding.span
     numbers = {finding.at.line, *range(span.line, span.end_line + 1)}
     lines = [assembly.calls.get((finding.file, number)) for number in numbers]
     seen = [calls for calls in lines if calls is not None]
-    if not seen:
+    if wanted is None or not seen:
         return finding
-    is_called = any(wanted.fullmatch(call) for calls in seen for call in calls)
+    called = frozenset(call for calls in seen for call in calls)
+    is_there = any(wanted.fullmatch(call) for call in called)
     if finding.is_heap:
-        return _weigh_heap(finding, is_called=is_called, is_alone=is_alone)
-    return _weigh_staying(finding, is_called=is_called)
+        return _weigh_heap(finding, is_called=is_there, is_alone=is_alone)
+    if not is_there:
+        return _weigh_silence(finding, called)
+    return _weigh_staying(finding, is_alone=is_alone)
 
 
 def _weigh_heap(finding: Finding, *, is_called: bool, is_alone: bool) -> Finding:
@@ -132,13 +191,26 @@ def _weigh_heap(finding: Finding, *, is_called: bool, is_alone: bool) -> Finding
     return replace(finding, allocation_reason="several-calls")
 
 
-def _weigh_staying(finding: Finding, *, is_called: bool) -> Finding:
-    """Believe a missing call; a call makes a conversion that stays a possible allocation."""
-    is_open = finding.allocation in {Allocation.UNKNOWN, Allocation.MAY_ALLOCATE}
-    if not is_called and is_open:
-        return replace(finding, allocation=Allocation.DOES_NOT_ALLOCATE, allocation_reason="no-call", rule=None)
-    if is_called and finding.allocation is Allocation.UNKNOWN and finding.kind in _CONVERSIONS:
-        is_joined = finding.kind is Kind.STRING and " + " in finding.subject
-        rule = Rule.STRING_CONCATENATION if is_joined else Rule.STRING_CONVERSION
-        return replace(finding, allocation=Allocation.MAY_ALLOCATE, allocation_reason="call", rule=rule)
-    return finding
+def _weigh_silence(finding: Finding, called: frozenset[str]) -> Finding:
+    """Believe a missing call of a value that stays."""
+    if finding.allocation not in {Allocation.UNKNOWN, Allocation.MAY_ALLOCATE}:
+        return finding
+    reason = "rune" if finding.kind is Kind.STRING and "intstring" in called else "no-call"
+    return replace(finding, allocation=Allocation.DOES_NOT_ALLOCATE, allocation_reason=reason, rule=None)
+
+
+def _weigh_staying(finding: Finding, *, is_alone: bool) -> Finding:
+    """Take a call as the allocation of a value that stays, where nothing better is known."""
+    if finding.allocation is not Allocation.UNKNOWN:
+        return finding
+    if finding.kind is Kind.MAP:
+        allocation = Allocation.ALLOCATES if is_alone else Allocation.MAY_ALLOCATE
+        reason = "map-hint" if is_alone else "several-calls"
+        return replace(finding, allocation=allocation, allocation_reason=reason, rule=Rule.MAP_STORAGE)
+    if finding.kind not in {Kind.STRING, Kind.BYTES, Kind.SLICE}:
+        return finding
+    is_joined = finding.kind is Kind.STRING and " + " in finding.subject
+    rule = Rule.STRING_CONCATENATION if is_joined else Rule.STRING_CONVERSION
+    buffer = "rune-buffer" if finding.kind is Kind.SLICE else "stack-buffer"
+    reason = buffer if is_alone else "several-calls"
+    return replace(finding, allocation=Allocation.MAY_ALLOCATE, allocation_reason=reason, rule=rule)

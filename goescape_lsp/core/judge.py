@@ -12,8 +12,10 @@ _FREE_BOXES = frozenset([Boxed.CONSTANT, Boxed.ONE_BYTE, Boxed.ZERO_SIZE, Boxed.
 _EMPTY = re.compile(r"^(?:&struct ?\{\}\{\}|\[\][^{]*\{\}|make\(\[\].*, 0(?:, 0)?\))$", re.DOTALL)
 _SIZED_MAKE = re.compile(r"^make\(\[\].*, (?P<size>[^,()]+)\)$", re.DOTALL)
 _HINTED_MAP = re.compile(r"^make\(map\[.*, (?P<hint>[^,]+)\)$", re.DOTALL)
+# `([]rune)(s)` or `Runes(s)`, not `make(…)`.
+_CONVERTED = re.compile(r"^(?:\(\[\]rune\)|(?!make\b)[\w.]+)\(")
 _SMALL_MAP = 8  # entries that fit the first bucket or group, which a local map has on the stack (go1.21 to go1.27)
-_ALLOCATION_RULES = frozenset(
+ALLOCATION_RULES = frozenset(
     [
         Rule.GROWING_APPEND,
         Rule.VARIABLE_SIZE_MAKE,
@@ -21,6 +23,7 @@ _ALLOCATION_RULES = frozenset(
         Rule.STRING_CONCATENATION,
         Rule.MAKE_CHANNEL,
         Rule.MAP_STORAGE,
+        Rule.DEFERRED_IN_LOOP,
     ]
 )
 
@@ -58,21 +61,48 @@ def judge_stays(kind: Kind, subject: str, *, is_zero_copy: bool) -> tuple[Alloca
         return _hinted(made["hint"])
     if is_zero_copy:
         return Allocation.DOES_NOT_ALLOCATE, "zero-copy", None
-    if kind in {Kind.STRING, Kind.BYTES, Kind.MAP}:
+    is_converted = kind is Kind.SLICE and _CONVERTED.match(subject) is not None
+    if is_converted or kind in {Kind.STRING, Kind.BYTES, Kind.MAP}:
         return Allocation.UNKNOWN, "", None
     return Allocation.DOES_NOT_ALLOCATE, "", None
 
 
+def judge_silent(kind: Kind, *, is_alone: bool) -> tuple[Allocation, str, Rule | None]:
+    """Return the same for a site that the compiler prints nothing for, but whose line calls the allocator.
+
+    `is_alone` says that no other site of its kind stands on that line, so that the call is its own.
+    Source: runtime.makechan, growslice, concatstrings and newdefer, go1.21 to go1.27.
+    """
+    match kind:
+        case Kind.CHANNEL if is_alone:
+            return Allocation.ALLOCATES, "call", Rule.MAKE_CHANNEL
+        case Kind.CHANNEL:
+            return Allocation.MAY_ALLOCATE, "several-calls", Rule.MAKE_CHANNEL
+        case Kind.APPEND:
+            return Allocation.MAY_ALLOCATE, "growth" if is_alone else "several-calls", Rule.GROWING_APPEND
+        case Kind.STRING:
+            return Allocation.MAY_ALLOCATE, "joined" if is_alone else "several-calls", Rule.STRING_CONCATENATION
+        case Kind.OTHER:
+            return Allocation.MAY_ALLOCATE, "deferred-record", Rule.DEFERRED_IN_LOOP
+        case _:
+            return Allocation.UNKNOWN, "", None
+
+
 def is_shown(finding: Finding, facts: FileFacts, settings: Settings) -> bool:
-    """Say whether a finding is published under the settings `show`, `tests` and `generated`."""
-    if (facts.is_test and not settings.tests) or (facts.is_generated and not settings.generated):
+    """Say whether a finding is published under the settings `show`, `tests` and `generated`; not what is accepted."""
+    if finding.suppressed or not is_looked_at(facts, settings):
         return False
     return is_selected(finding, settings.show) and severity(finding, settings) != "off"
 
 
+def is_looked_at(facts: FileFacts, settings: Settings) -> bool:
+    """Say whether a file is told of under the settings `tests` and `generated`."""
+    return (settings.tests or not facts.is_test) and (settings.generated or not facts.is_generated)
+
+
 def is_selected(finding: Finding, show: str) -> bool:
     """Say whether a finding is among those that a value of the setting `show` asks for."""
-    is_allocation = finding.rule in _ALLOCATION_RULES
+    is_allocation = finding.rule in ALLOCATION_RULES
     if not finding.is_heap and not is_allocation:
         return False
     match show:
@@ -118,4 +148,4 @@ def _hinted(hint: str) -> tuple[Allocation, str, Rule | None]:
         if int(hint) <= _SMALL_MAP:
             return Allocation.UNKNOWN, "", None
         return Allocation.ALLOCATES, "map-hint", Rule.MAP_STORAGE
-    return Allocation.MAY_ALLOCATE, "map-hint", Rule.MAP_STORAGE
+    return Allocation.MAY_ALLOCATE, "map-variable-hint", Rule.MAP_STORAGE

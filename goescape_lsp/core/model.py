@@ -178,6 +178,7 @@ class Finding:
     `size` is in bytes, None when not known. `lines` are the compiler's own words. `result` and `level` belong to a
     parameter that leaks: to a named result, to the `heap`, or its `content` to the heap. `is_captured` says that a
     closure holds the value, `is_by_reference` that it does so by reference. The two reasons are keys of `words`.
+    `suppressed` is the reason for which a comment in the source accepts the finding, "" when none does.
     """
 
     file: str
@@ -210,11 +211,17 @@ class Finding:
     is_by_reference: bool = False
     allocation_reason: str = ""
     temperature_reason: str = ""
+    suppressed: str = ""
 
     @property
     def is_heap(self) -> bool:
         """Say whether the compiler puts the value on the heap."""
         return self.verdict in {Verdict.ESCAPES, Verdict.MOVED}
+
+    @property
+    def is_silent(self) -> bool:
+        """Say whether only the machine code tells of the site: the compiler printed nothing for it."""
+        return self.verdict is Verdict.STAYS and not self.lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +248,45 @@ class Function:
 
 
 @dataclass(frozen=True, slots=True)
+class Comment:
+    """A line comment that names goescape.
+
+    `text` starts with its slashes. `is_alone` says that no code stands before it on its line, `function` is then the
+    declaration directly below it, None when there is none. `generic` is the generic function that it is in or above.
+    """
+
+    span: Span
+    text: str
+    is_alone: bool
+    function: Span | None = None
+    generic: Span | None = None
+
+
+class RemarkKind(StrEnum):
+    """What is wrong with a comment that speaks to goescape; the diagnostic's `code`."""
+
+    UNUSED = "unused-suppression"
+    MISPLACED = "misplaced-suppression"
+    NO_REASON = "missing-reason"
+    UNKNOWN_RULE = "unknown-rule"
+    UNKNOWN_WORD = "unknown-directive"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A comment that does not do what its writer expects.
+
+    `span` is the whole comment; `given` are its words that are meant (rules, or the misspelt directive); `near` is
+    what the writer may have wanted, "" when nothing is alike.
+    """
+
+    span: Span
+    kind: RemarkKind
+    given: str = ""
+    near: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FileFacts:
     """All that one analysis knows of one file, in order of position."""
 
@@ -250,6 +296,8 @@ class FileFacts:
     functions: tuple[Function, ...] = ()
     is_test: bool = False
     is_generated: bool = False
+    comments: tuple[Comment, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 class ProblemKind(StrEnum):

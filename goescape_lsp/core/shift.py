@@ -17,18 +17,21 @@ def shift(facts: FileFacts, new: bytes) -> FileFacts:
     """Return the facts as they stand in the text `new`.
 
     Shape: what stands on lines that are the same moves with them; on a changed line it stays where the text of the
-    expression is still found, and is dropped where it is not. `content` of the result is `new`.
+    expression is still found, and is dropped where it is not. `content` of the result is `new`; comments are not kept.
     """
     if facts.content == new:
         return facts
     moved = _Moved(split_lines(facts.content), split_lines(new))
     findings = (_finding(finding, facts.path, moved) for finding in facts.findings)
     functions = (_function(function, moved) for function in facts.functions)
+    remarks = ((remark, moved.span(remark.span)) for remark in facts.remarks)
     return replace(
         facts,
         content=new,
         findings=tuple(finding for finding in findings if finding is not None),
         functions=tuple(function for function in functions if function is not None),
+        comments=(),
+        remarks=tuple(replace(remark, span=span) for remark, span in remarks if span is not None),
     )
 
 

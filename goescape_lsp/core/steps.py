@@ -164,7 +164,7 @@ class Steps:
 
     def _callee_by_text(self, name: str, at: Place) -> Cause:
         """Tell a static call from a dynamic one by its rendering: methods of known types are `T.M(receiver, …)`."""
-        parts = name.split(".")
+        parts = without_types(name).split(".")
         syntax = self._syntax(at.file)
         owner = parts[0]
         is_local = syntax is not None and syntax.is_local(at, owner)
@@ -179,8 +179,19 @@ class Steps:
         return Cause.CALLEE_PARAM if is_type else Cause.UNKNOWN_CALL
 
 
+def without_types(name: str) -> str:
+    """Return a function's name without type arguments, which may be nested."""
+    kept, depth = list[str](), 0
+    for letter in name:
+        depth += letter == "["
+        if not depth:
+            kept.append(letter)
+        depth -= letter == "]"
+    return "".join(kept)
+
+
 def _last(name: str) -> str:
-    return name.rpartition(".")[2]
+    return without_types(name).rpartition(".")[2]
 
 
 def _left_side(text: str) -> str:

@@ -16,6 +16,7 @@ from goescape_lsp.core.words import server as words
 from goescape_lsp.editor.documents import Documents
 from goescape_lsp.editor.reporter import POPUPS, Wire
 from goescape_lsp.editor.to_lsp.diagnostics import Note, diagnostics, note_diagnostics
+from goescape_lsp.editor.to_lsp.remarks import remark_diagnostics
 from goescape_lsp.editor.to_lsp.view import View
 from goescape_lsp.session.session import Session
 from goescape_lsp.session.snapshot import PackageState, directory_of
@@ -75,6 +76,8 @@ class Publisher:
     def _publish_one(self, path: str, view: View) -> None:
         facts = self._session.facts(path)
         found: PUBLISH_LIST = diagnostics(facts, view) if facts else []
+        if facts:
+            found += remark_diagnostics(facts, view, is_stale=self._session.snapshot.is_stale(path))
         if (notes := self._noted.get(path)) and (ruler := view.ruler(path)):
             found += note_diagnostics(notes, ruler)
         document, uri = self._documents.get(path), self._documents.uri(path)

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from goescape_lsp.core.assembly import Assembly, split_assembly, weigh
+from goescape_lsp.core.assembly import Assembly, split_assembly
 from goescape_lsp.core.classify import Classifier
 from goescape_lsp.core.judge import judge_heap, judge_stays
 from goescape_lsp.core.model import (
@@ -32,10 +32,12 @@ from goescape_lsp.core.model import (
     Temperature,
     Verdict,
 )
-from goescape_lsp.core.parse import Block, Parsed, VerdictLine, parse_text
+from goescape_lsp.core.parse import Block, Parsed, VerdictLine, leaks_by_place, parse_text
 from goescape_lsp.core.shape import Boxed, Shape
 from goescape_lsp.core.steps import called_name
+from goescape_lsp.core.suppress import accept
 from goescape_lsp.core.temperature import temper
+from goescape_lsp.session.evidence import weighed
 from goescape_lsp.session.places import Placer
 from goescape_lsp.syntax.boxing import boxed_text
 from goescape_lsp.syntax.source import PackageSyntax, Source
@@ -77,20 +79,14 @@ def analyse(run: Run, read: Read, go_version: str = "") -> Analysis:  # noqa: AR
             if source is not None and (name := source.function_at(place)) is not None:
                 inlining.setdefault((place.file, name), sentence.replace("go.shape.", ""))
         _Reader(item, parsed, sources).add_to(sites)
-    files = _facts(contents, sources, _weighed(tuple(sites.values()), assembly), inlining)
+    files = _facts(contents, sources, weighed(tuple(sites.values()), assembly, sources, packages), inlining)
+    whole = {path for item in compiled if not item.problems for path in item.package.files}
+    files = {
+        path: accept(facts, sources[path].directives(), is_whole=path in whole, is_weighed=bool(assembly.calls))
+        for path, facts in files.items()
+    }
     told = (*run.problems, *(problem for item in compiled for problem in item.problems), *problems)
     return Analysis(files, packages, tuple(dict.fromkeys(told)), tuple(dict.fromkeys(unknown)))
-
-
-def _weighed(findings: tuple[Finding, ...], assembly: Assembly) -> Iterable[Finding]:
-    """Hold what was judged about allocation against the machine code, where a run brought it along."""
-    if not assembly.calls:
-        return findings
-    mates = Counter((f.file, f.span.line, f.kind) for f in findings if f.verdict is not Verdict.LEAKS)
-    return (
-        weigh(finding, assembly, is_alone=mates[finding.file, finding.span.line, finding.kind] == 1)
-        for finding in findings
-    )
 
 
 def _read_all(packages: Iterable[Package], read: Read) -> tuple[dict[str, bytes], list[Problem]]:
@@ -138,6 +134,7 @@ class _Reader:
         self._sources = sources
         called = (name for names in parsed.inlined.values() for name in names)
         packages = frozenset(name.partition(".")[0] for name in called if name[:1].islower() and "." in name)
+        self._leaks = leaks_by_place(parsed.leaks)
         self._classifier = Classifier(parsed.blocks, parsed.bodiless, parsed.verdicts, sources.get, packages)
 
     def add_to(self, sites: _Sites) -> None:
@@ -220,7 +217,9 @@ class _Reader:
         if line.verdict is Verdict.LEAKS:
             target = line.result or ("content" if line.is_content else "heap")
             found = self._base(site, Kind.PARAMETER, Allocation.DOES_NOT_ALLOCATE, "")
-            return replace(found, cause=Cause.PARAMETER, rule=Rule.LEAKING_PARAMETER, result=target, level=line.level)
+            lines = (*self._leaks.get(line.place, ()), *found.lines)
+            found = replace(found, result=target, level=line.level, lines=lines)
+            return replace(found, cause=Cause.PARAMETER, rule=Rule.LEAKING_PARAMETER)
         kind = source.kind_of_text(line.subject, line.verdict) if site.inlined_from else site.shape.kind
         allocation, reason, rule = judge_stays(kind, line.subject, is_zero_copy=line.is_zero_copy)
         return replace(self._base(site, kind, allocation, reason), cause=Cause.NONE, rule=rule)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import logging
 import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from goescape_lsp.core.model import FileFacts, Problem, ProblemKind
+from goescape_lsp.core.carry import carry
+from goescape_lsp.core.model import FileFacts, Finding, Package, Problem, ProblemKind
 from goescape_lsp.core.ports import Compiler, Files, Listener
 from goescape_lsp.core.settings import Settings
 from goescape_lsp.core.shift import shift
+from goescape_lsp.core.story import Story
+from goescape_lsp.core.suppress import accept_again
 from goescape_lsp.session.analyse import analyse
 from goescape_lsp.session.latest import Latest
 from goescape_lsp.session.run import Analyse, Order, carry_out, job_for
@@ -22,8 +25,11 @@ from goescape_lsp.session.snapshot import (
     Snapshot,
     changed_paths,
     directory_of,
+    is_test,
     next_state,
+    with_older_tests,
 )
+from goescape_lsp.session.story import Stories
 from goescape_lsp.session.told import Told
 
 _SAVE_WAIT_S = 0.02
@@ -69,6 +75,7 @@ class Session:
         self._seen: dict[str, dict[str, bytes | None]] = {}
         self._owing: set[str] = set()
         self._told = Told()
+        self._stories = Stories(lambda: self._compiler, files)
         self._latest = Latest(at_once or max(1, (os.cpu_count() or 2) // 2), self._crashed)
         self._weighs = weighs
         self._background = Latest(1, self._crashed)
@@ -87,6 +94,7 @@ class Session:
         """Take new settings: run again what compiles differently, publish again what only looks different."""
         older, self._settings = self._settings, settings
         if any(getattr(older, name) != getattr(settings, name) for name in _COMPILED_WITH):
+            self._stories.forget()
             self._run_open()
         elif older != settings:
             self._publish(tuple(path for state in self._snapshot.packages.values() for path in state.files))
@@ -95,6 +103,7 @@ class Session:
         """Use another compiler from now on, and run what is open again."""
         self._compiler, self._go_version = compiler, go_version
         self._told.forget()
+        self._stories.forget()
         self._run_open()
 
     def folders(self, roots: tuple[str, ...]) -> None:
@@ -119,6 +128,7 @@ class Session:
         """Analyse the package of a saved file, and the open packages that import it."""
         if text is not None and path in self._texts:
             self._texts[path] = text
+        self._stories.forget_changeable()
         if self._settings.run != "manual":
             self._run(directory_of(path), _SAVE_WAIT_S, has_changed=True)
 
@@ -167,6 +177,25 @@ class Session:
             kept = self._shifted[path] = (facts, text, shift(facts, text))
         return kept[2]
 
+    def package_facts(self, path: str) -> dict[str, FileFacts]:
+        """Return the facts of all files in the directory of one, moved along to the texts of open buffers."""
+        state = self._snapshot.packages.get(directory_of(path))
+        found = ((one, self.facts(one)) for one in (() if state is None else state.files))
+        return {one: facts for one, facts in found if facts is not None}
+
+    def story(self, finding: Finding) -> Story | None:
+        """Return what is known of how a finding's story goes on in the function that it is passed to."""
+        return self._stories.known(finding, self.package_facts(finding.file), self._packages(finding))
+
+    def is_looking(self, story: Story) -> bool:
+        """Say whether the packages that a story wants are being compiled."""
+        return self._stories.is_looking(story)
+
+    async def whole_story(self, finding: Finding) -> Story | None:
+        """Return the whole story, packages that it leads into compiled; None where a finding has none."""
+        job = job_for(directory_of(finding.file), self._settings, {})
+        return await self._stories.told(finding, self.package_facts(finding.file), self._packages(finding), job)
+
     async def settled(self) -> None:
         """Return when no work is pending or running."""
         await self._latest.settled()
@@ -205,7 +234,11 @@ class Session:
             return overlay[path] if path in overlay else before.get(path) or self._files.read(path)
 
         job = job_for(directory, self._settings, overlay)
-        outcome = await carry_out(Order(job, open_files, read, self._go_version), self._compiler, self._analyse)
+        # With nobody looking at a test file the package alone is the answer to wait for; the tests come with the
+        # machine code.
+        is_quick = self._weighs and not overlay and not any(map(is_test, open_files))
+        first = replace(job, tests=job.tests and not is_quick)
+        outcome = await carry_out(Order(first, open_files, read, self._go_version), self._compiler, self._analyse)
         if generation != self._generations[directory]:
             return
         if any(self._files.read(path) != content for path, content in before.items()):
@@ -213,28 +246,38 @@ class Session:
             self._run(directory, _SAVE_WAIT_S)
             return
         before.update((path, facts.content) for path, facts in outcome.analysis.files.items() if path not in overlay)
-        self._take(directory, outcome, generation)
+        self._take(directory, outcome, generation, without_tests=job.tests and is_quick)
         self._listener.finished(directory, outcome.run.seconds)
         if self._weighs and not overlay and outcome.analysis.files:
-            work = Order(replace(job, assembly=True), open_files, read, self._go_version)
-            self._background.submit(directory, lambda: self._weigh(directory, work, generation), _ASSEMBLY_WAIT_S)
+            work = Order(replace(job, assembly=True), open_files, self._files.read, self._go_version)
+            seen = outcome.analysis.files
+            self._background.submit(directory, lambda: self._weigh(directory, work, seen, generation), _ASSEMBLY_WAIT_S)
 
-    async def _weigh(self, directory: str, order: Order, generation: int) -> None:
-        """Compile once more for the machine code, quietly, and take what it says about allocation."""
+    async def _weigh(self, directory: str, order: Order, seen: Mapping[str, FileFacts], generation: int) -> None:
+        """Compile once more, with the tests and for the machine code, quietly; `seen` is what the first run found."""
         outcome = await carry_out(order, self._compiler, self._analyse)
-        state = self._snapshot.packages.get(directory)
-        is_same = state is not None and all(
-            facts.content == outcome.analysis.files[path].content
-            for path, facts in state.files.items()
-            if path in outcome.analysis.files
-        )
+        found = outcome.analysis.files
+        is_same = all(path not in found or found[path].content == facts.content for path, facts in seen.items())
         if generation == self._generations[directory] and is_same and not outcome.run.problems:
-            self._take(directory, outcome, generation)
+            self._take(directory, outcome, generation, is_weighed=True)
 
-    def _take(self, directory: str, outcome: Outcome, generation: int) -> None:
+    def _take(
+        self,
+        directory: str,
+        outcome: Outcome,
+        generation: int,
+        *,
+        without_tests: bool = False,
+        is_weighed: bool = False,
+    ) -> None:
         """Make the outcome of a run the new state of its directory."""
         older = self._snapshot.packages.get(directory) or PackageState(directory, {})
         state = replace(next_state(older, outcome, self._is_wanted), generation=generation)
+        if without_tests:
+            state = with_older_tests(state, older)
+        if not is_weighed:
+            files = {path: accept_again(carry(older.files.get(path), new)) for path, new in state.files.items()}
+            state = replace(state, files=files)
         self._set(state)
         every = self._snapshot.problems()
         for problem in self._told.news(older.problems, state.problems, every, is_ours=self._is_ours(directory)):
@@ -309,6 +352,10 @@ class Session:
             for package in state.packages
             if package.module_directory and f"{directory}/".startswith(f"{package.module_directory}/")
         }
+
+    def _packages(self, finding: Finding) -> tuple[Package, ...]:
+        state = self._snapshot.packages.get(directory_of(finding.file))
+        return () if state is None else state.packages
 
     def _crashed(self, directory: str, error: Exception) -> None:
         _log.error("run for %s failed", directory, exc_info=error)

@@ -101,6 +101,25 @@ def next_state(older: PackageState, outcome: Outcome, is_wanted: Callable[[str],
     )
 
 
+def is_test(path: str) -> bool:
+    """Say whether a path names a test file of Go."""
+    return path.endswith("_test.go")
+
+
+def with_older_tests(state: PackageState, older: PackageState) -> PackageState:
+    """Return the state after a run that left the tests out, with what was known of them before."""
+    tests = {path: facts for path, facts in older.files.items() if is_test(path) and path not in state.files}
+    variants = tuple(p for p in older.packages if p.variant and all(p != q for q in state.packages))
+    problems = tuple(p for p in older.problems if is_test(p.file) and p not in state.problems)
+    return replace(
+        state,
+        files={**state.files, **tests},
+        packages=(*state.packages, *variants),
+        problems=(*state.problems, *problems),
+        stale=state.stale | (older.stale & tests.keys()),
+    )
+
+
 def changed_paths(older: PackageState, newer: PackageState) -> tuple[str, ...]:
     """Return the paths whose facts or staleness differ between two states of a directory, sorted."""
     paths = {*older.files, *newer.files}

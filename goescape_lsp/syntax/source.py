@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from tree_sitter import Node
+from tree_sitter import Node, Tree
 
 from goescape_lsp.core.columns import BOM, split_lines
-from goescape_lsp.core.model import Function, Kind, Place, Span, Verdict
+from goescape_lsp.core.model import Comment, Function, Kind, Place, Span, Verdict
 from goescape_lsp.core.shape import Boxed, Call, Callee, Literal, Shape, Target
-from goescape_lsp.syntax import functions, heat, scope, spans
+from goescape_lsp.syntax import comments, functions, heat, scope, spans
 from goescape_lsp.syntax.boxing import boxed_text, boxed_value
 from goescape_lsp.syntax.calls import callee_of, target_of
 from goescape_lsp.syntax.names import import_name
 from goescape_lsp.syntax.scope import Declaration, Role, find_local
 from goescape_lsp.syntax.sizes import size_of_site
-from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, leaf_at, parse, span_of, text_of, walk
-from goescape_lsp.syntax.types import Form, Names, infer, resolve
+from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, first_of, leaf_at, parse, span_of, text_of, walk
+from goescape_lsp.syntax.types import Form, Names, element, infer, resolve
 
 _GENERATED = re.compile(rb"^// Code generated .* DO NOT EDIT\.\r?$", re.MULTILINE)
 _EXPRESSION_LENGTH = 120
@@ -77,6 +77,21 @@ class Source:
         """Say whether the file carries Go's mark of generated code (go.dev/s/generatedcode)."""
         return _GENERATED.search(self.content) is not None
 
+    @property
+    def has_line_directives(self) -> bool:
+        """Say whether the file gives lines other numbers: then the machine code's may be those of another place."""
+        return b"//line " in self.content or b"/*line " in self.content
+
+    @property
+    def tree(self) -> Tree:
+        """Return the tree of the file."""
+        return self._tree
+
+    @property
+    def root(self) -> Node:
+        """Return the root of the file's tree."""
+        return self._tree.root_node
+
     def declarations(self) -> Iterable[Declaration]:
         """Return what the file declares at package level."""
         return scope.package_declarations(self._tree.root_node)
@@ -87,6 +102,10 @@ class Source:
             if node.type == "method_declaration":
                 owner, _, method = name.rpartition(".")
                 yield re.sub(r"[(*)]|\[.*\]", "", owner), method
+
+    def directives(self) -> tuple[Comment, ...]:
+        """Return the comments of the file that name goescape."""
+        return comments.directives(self._tree, self.content)
 
     def functions(self) -> tuple[Function, ...]:
         """Return the declared functions of the file."""
@@ -283,9 +302,18 @@ class Source:
             form = resolve(node.child_by_field_name("type"), self.names).form
             return _KIND_BY_FORM.get(form, Kind.INTERFACE)
         if node.type == "type_conversion_expression" or self._is_conversion(node):
-            form = infer(node, self.names).form
-            return Kind.STRING if form is Form.STRING else Kind.INTERFACE
+            return self._kind_of_conversion(node)
         return Kind.INTERFACE
+
+    def _kind_of_conversion(self, node: Node) -> Kind:
+        """Return what a conversion makes: `Name(s)` of a string may be a slice of bytes, or of runes."""
+        made = infer(node, self.names)
+        if made.form is Form.STRING:
+            return Kind.STRING
+        operand = first_of(node.child_by_field_name("arguments")) or node.child_by_field_name("operand")
+        if made.form is not Form.SLICE or infer(operand, self.names).form is not Form.STRING:
+            return Kind.INTERFACE
+        return Kind.BYTES if element(made, self.names).basic in {"byte", "uint8"} else Kind.SLICE
 
     def _is_parameter_name(self, node: Node) -> bool:
         return node.parent is not None and node.parent.type in {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from goescape_lsp.core.words import remarks
+
 if TYPE_CHECKING:
     from goescape_lsp.core.words import Locale
 
@@ -15,7 +17,8 @@ EN: dict[str, str] = {
     "Columns count bytes from 1.",
     "help.doctor": "Tell which Go and which module are used, what works, what does not, and what to do about it.",
     "help.format": "text for people, json for programs.",
-    "help.all": "Also show leaking parameters and values that stay on the stack.",
+    "help.all": "Also show leaking parameters and values that stay on the stack; "
+    "in json also what the source accepts with //goescape:ok.",
     "help.show": "all: every heap verdict (default); allocations: those that do or may allocate; hot: those in loops.",
     "help.tests": "Include test files (default), or leave them out.",
     "help.tags": "Build tags, separated by commas.",
@@ -28,7 +31,9 @@ EN: dict[str, str] = {
     "count": "{findings} to the heap in {files}, {loops} in loops",
     "count.findings": "{count} values|{count} value",
     "count.files": "{count} files|{count} file",
+    "count.accepted": "{count}; {accepted}",
     "none": "Nothing goes to the heap.",
+    "none.accepted": "Nothing else goes to the heap; {accepted}",
     "trouble": "goescape: {sentence}",
     "trouble.at": "{place}: {sentence}",
     "trouble.hint": "    {hint}",
@@ -73,7 +78,7 @@ ZH: dict[str, str] = {
     "help.explain": "显示规则 RULE（如 `returned`）的说明页，或 FILE:LINE[:COLUMN] 处的完整经过。列号按字节计，从 1 开始。",
     "help.doctor": "说明用的是哪个 Go、哪个模块，哪些可用、哪些不可用，以及如何处理。",
     "help.format": "text 供人阅读，json 供程序读取。",
-    "help.all": "同时显示泄漏的参数和留在栈上的值。",
+    "help.all": "同时显示泄漏的参数和留在栈上的值；json 中还包括源码用 //goescape:ok 接受的结果。",
     "help.show": "all：所有逃逸到堆上的值（默认）；allocations：会分配或可能分配的；hot：循环中的。",
     "help.tests": "包含测试文件（默认），或不包含。",
     "help.tags": "构建标签，以逗号分隔。",
@@ -86,7 +91,9 @@ ZH: dict[str, str] = {
     "count": "{files}中有 {findings}逃逸到堆上，其中 {loops} 处在循环中",
     "count.findings": "{count} 个值|{count} 个值",
     "count.files": "{count} 个文件|{count} 个文件",
+    "count.accepted": "{count}；{accepted}",
     "none": "没有值逃逸到堆上。",
+    "none.accepted": "没有其他值逃逸到堆上；{accepted}",
     "trouble": "goescape：{sentence}",
     "trouble.at": "{place}: {sentence}",
     "trouble.hint": "    {hint}",
@@ -130,17 +137,19 @@ def text(key: str, locale: Locale, **fields: object) -> str:
     return (ZH if locale == "zh-cn" else EN)[key].format(**fields)
 
 
-def count(findings: int, files: int, loops: int, locale: Locale) -> str:
-    """Return the last line of a report."""
+def count(findings: int, files: int, loops: int, locale: Locale, accepted: int = 0) -> str:
+    """Return the last line of a report; `accepted` values stand beside those counted."""
+    told = remarks.accepted_count(accepted, locale)
     if findings == 0:
-        return text("none", locale)
-    return text(
+        return text("none.accepted", locale, accepted=told) if accepted else text("none", locale)
+    whole = text(
         "count",
         locale,
         findings=_number("count.findings", findings, locale),
         files=_number("count.files", files, locale),
         loops=loops,
     )
+    return text("count.accepted", locale, count=whole, accepted=told) if accepted else whole
 
 
 def _number(key: str, number: int, locale: Locale) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from goescape_lsp.core.model import Cause, Finding, Kind, Rule, Verdict
+from goescape_lsp.core.model import Allocation, Cause, Finding, Kind, Rule, Verdict
 from goescape_lsp.core.words import Locale
 
 _BETWEEN_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
@@ -34,6 +34,7 @@ EN: dict[str, str] = {
     "leaks": "{what} leaks: {why}",
     "stays": "{what} stays on the stack",
     "allocates": "{what} does not escape, but {why}",
+    "silent": "{what}: {why}",
     "leaks.heap": "what is passed here goes to the heap",
     "leaks.content": "what it points to goes to the heap",
     "leaks.result": "it is part of result {result}",
@@ -74,6 +75,7 @@ EN: dict[str, str] = {
     "string-concatenation": "the result may allocate",
     "make-channel": "making it allocates",
     "map-storage": "room for more than 8 entries is allocated",
+    "map-storage-maybe": "its entries may need memory on the heap",
     "a call": "a call",
 }
 ZH: dict[str, str] = {
@@ -99,6 +101,7 @@ ZH: dict[str, str] = {
     "leaks": "{what} 泄漏：{why}",
     "stays": "{what} 留在栈上",
     "allocates": "{what} 没有逃逸，但{why}",
+    "silent": "{what}：{why}",
     "leaks.heap": "传入的值会进入堆",
     "leaks.content": "它指向的内容会进入堆",
     "leaks.result": "它是返回值 {result} 的一部分",
@@ -139,6 +142,7 @@ ZH: dict[str, str] = {
     "string-concatenation": "结果可能分配内存",
     "make-channel": "创建时会分配内存",
     "map-storage": "超过 8 个元素的空间会被分配在堆上",
+    "map-storage-maybe": "它的元素可能需要堆上的内存",
     "a call": "某个调用",
 }
 
@@ -152,7 +156,8 @@ def message(finding: Finding, locale: Locale) -> str:
     if finding.verdict is Verdict.STAYS:
         if finding.rule is None:
             return table["stays"].format(what=shown)
-        return table["allocates"].format(what=shown, why=table[str(finding.rule)])
+        form = "silent" if finding.is_silent else "allocates"
+        return _joined(table[form].format(what=shown, why=_sentence(finding.rule, finding, locale)))
     is_moved = finding.verdict is Verdict.MOVED and finding.kind is Kind.VARIABLE and not _is_temporary(finding)
     form = "moved" if is_moved else "leaks" if finding.verdict is Verdict.LEAKS else "escapes"
     return _joined(table[form].format(what=shown, why=why(finding, locale)))
@@ -204,6 +209,8 @@ def _sentence(rule: Rule, finding: Finding, locale: Locale) -> str:
         key = "map-key"
     elif rule is Rule.APPENDED and finding.cause is Cause.APPEND_SPREAD:
         key = "append-spread"
+    elif rule is Rule.MAP_STORAGE and finding.allocation is Allocation.MAY_ALLOCATE:
+        key = "map-storage-maybe"
     return table[key].format(callee=_short(finding.callee) or table["a call"])
 
 

@@ -59,7 +59,7 @@ EN: dict[str, str] = {
     "reason.pointer-shaped": "A pointer fits into the interface as it is.",
     "reason.no-captures": "The closure captures nothing, so one copy serves all calls.",
     "reason.unreached": "This code is reached only when nothing needs to be allocated.",
-    "reason.small-integer": "Values below 256 need no allocation.",
+    "reason.small-integer": "Values from 0 to 255 need no allocation.",
     "reason.empty-string": "An empty string needs no allocation.",
     "reason.growth": "Only when the capacity is used up.",
     "reason.stack-buffer": "Up to 32 bytes stay on the stack.",
@@ -69,6 +69,13 @@ EN: dict[str, str] = {
     "reason.several-calls": "The machine code of this line calls an allocating function; for which value is not known.",
     "reason.unknown-type": "Its type is declared elsewhere; constants and small values would cost nothing.",
     "reason.map-hint": "Room for more than 8 entries is made at once.",
+    "reason.map-variable-hint": "Room for up to 8 entries stays on the stack.",
+    "reason.map-growth": "The ninth entry needs memory on the heap.",
+    "reason.map-large": "Each key or element of more than 128 bytes is stored in memory of its own.",
+    "reason.deferred-record": "Each round needs a record of the deferred call; some are used again.",
+    "reason.rune": "A single character fits into a buffer on the stack.",
+    "reason.rune-buffer": "Up to 32 characters stay on the stack.",
+    "reason.joined": "Only when neither part is empty; the result never lies on the stack.",
     "heat.error-path": "It stands on an error path, which rarely runs.",
     "heat.error-construction": "It makes an error, which rarely happens.",
     "heat.error-method": "It makes the text of an error or a value, which is rarely asked for.",
@@ -102,7 +109,6 @@ EN: dict[str, str] = {
     "cost.loop": "It stands in a loop.",
     "cost.cold": "It stands on a path that rarely runs.",
     "from.inlined": "The value stands in {function}, whose body was copied (inlined) to this call.",
-    "from.instances": "Type arguments that lead here: {instances}.",
     "function.none": "{name}: no value of this function goes to the heap.",
     "function.sites": "{name}: places that go to the heap: {count}, in loops: {loops}.",
     "function.leak.heap": "{name} goes to the heap: what callers pass there is on the heap.",
@@ -161,7 +167,7 @@ ZH: dict[str, str] = {
     "reason.pointer-shaped": "指针可以原样放进接口。",
     "reason.no-captures": "闭包没有捕获任何变量，所有调用共用一份。",
     "reason.unreached": "只有在不需要分配时才会执行到这里。",
-    "reason.small-integer": "小于 256 的值不需要分配。",
+    "reason.small-integer": "0 到 255 的值不需要分配。",
     "reason.empty-string": "空字符串不需要分配。",
     "reason.growth": "只在容量用完时分配。",
     "reason.stack-buffer": "不超过 32 字节时留在栈上。",
@@ -171,6 +177,13 @@ ZH: dict[str, str] = {
     "reason.several-calls": "这一行的机器码调用了分配函数，但不知道是为哪个值。",
     "reason.unknown-type": "它的类型在别处声明；常量和小的值不会有开销。",
     "reason.map-hint": "会一次性为超过 8 个条目分配空间。",
+    "reason.map-variable-hint": "不超过 8 个条目的空间留在栈上。",
+    "reason.map-growth": "第 9 个条目需要堆上的内存。",
+    "reason.map-large": "超过 128 字节的键或元素各自单独分配内存。",
+    "reason.deferred-record": "每一轮都需要一条延迟调用的记录，部分记录可以复用。",
+    "reason.rune": "单个字符放得进栈上的缓冲区。",
+    "reason.rune-buffer": "不超过 32 个字符时留在栈上。",
+    "reason.joined": "两部分都不为空时才分配；结果不会放在栈上。",
     "heat.error-path": "位于错误处理路径上，很少执行。",
     "heat.error-construction": "用于构造错误，很少发生。",
     "heat.error-method": "用于生成错误或值的文本，很少被调用。",
@@ -204,7 +217,6 @@ ZH: dict[str, str] = {
     "cost.loop": "位于循环中。",
     "cost.cold": "位于很少执行的路径上。",
     "from.inlined": "这个值写在 {function} 中，该函数体已被内联到这个调用处。",
-    "from.instances": "导致这一结果的类型实参：{instances}。",
     "function.none": "{name}：这个函数没有值逃逸到堆上。",
     "function.sites": "{name}：有 {count} 处逃逸到堆上，其中 {loops} 处在循环中。",
     "function.leak.heap": "{name} 会流到堆上：调用者传入的东西会放在堆上。",
@@ -272,7 +284,9 @@ def cost(finding: Finding, locale: Locale) -> str:
     """Return what the place costs: whether it allocates, the size where it is known, how often it runs."""
     table = _table(locale)
     parts = [table[f"cost.{finding.allocation}"]]
-    if finding.size is not None and finding.allocation is not Allocation.DOES_NOT_ALLOCATE:
+    is_header_on_stack = finding.kind is Kind.MAP and not finding.is_heap
+    is_told = finding.allocation is not Allocation.DOES_NOT_ALLOCATE and not is_header_on_stack
+    if finding.size is not None and is_told:
         size = "cost.map-size" if finding.kind is Kind.MAP else "cost.size"
         parts.append(table[size].format(size=finding.size))
     if reason := table.get(f"reason.{finding.allocation_reason}"):
@@ -283,14 +297,10 @@ def cost(finding: Finding, locale: Locale) -> str:
 
 
 def origin(finding: Finding, locale: Locale, code: Code = plain) -> tuple[str, ...]:
-    """Return where the value comes from when that is not the source at its place: inlined bodies, instances."""
-    table, told = _table(locale), list[str]()
-    if finding.inlined_from:
-        told.append(table["from.inlined"].format(function=code(finding.inlined_from)))
-    if finding.instances:
-        names = ("、" if locale == "zh-cn" else ", ").join(code(name) for name in finding.instances)
-        told.append(table["from.instances"].format(instances=names))
-    return tuple(told)
+    """Return where the value comes from when that is not the source at its place: an inlined body."""
+    if not finding.inlined_from:
+        return ()
+    return (_table(locale)["from.inlined"].format(function=code(finding.inlined_from)),)
 
 
 def function_story(

@@ -22,7 +22,7 @@ Found = tuple[actions.Target, lsp.Diagnostic | None]
 
 
 def offered(ls: GoescapeServer, params: lsp.CodeActionParams) -> list[dict[str, Any]]:
-    """Return the fixes and pages for what was asked, each once, fixes first."""
+    """Return the fixes, pages and comments that accept for what was asked, each once, fixes first."""
     path = path_of(params.text_document.uri)
     if path is None or not _is_wanted(params.context.only) or (source := _source(ls, path)) is None:
         return []
@@ -35,7 +35,12 @@ def offered(ls: GoescapeServer, params: lsp.CodeActionParams) -> list[dict[str, 
             fixes.setdefault(action["title"] + str(target.span), _with(action, diagnostic))
     rules = {target.rule: diagnostic for target, diagnostic in found if target.rule and view.page(target.rule)}
     pages = [_with(actions.page(rule, view), diagnostic) for rule, diagnostic in rules.items() if rule]
-    result = [*fixes.values(), *pages]
+    diagnosed = dict(found)
+    accepts = {
+        (target.rule, str(action["edit"])): _with(action, diagnosed[target])
+        for target, action in actions.accept(diagnosed, source, view)
+    }
+    result = [*fixes.values(), *pages, *accepts.values()]
     # Without literals a client takes commands only.
     return result if ls.client.takes_action_literals else [one["command"] for one in result if "command" in one]
 

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from typing import Any
 
 from lsprotocol import types as lsp
@@ -17,15 +19,17 @@ from goescape_lsp.editor.from_lsp import place_in
 from goescape_lsp.editor.handlers import actions
 from goescape_lsp.editor.json_values import is_object
 from goescape_lsp.editor.language_server import GoescapeServer
-from goescape_lsp.editor.to_lsp.hover import hover
+from goescape_lsp.editor.to_lsp.beyond import Beyond
+from goescape_lsp.editor.to_lsp.hover import MOST_IN_FULL, findings_at, hover
 from goescape_lsp.editor.uris import path_of, uri_of
 from goescape_lsp.session.snapshot import directory_of
 
 LARGEST = 2**31 - 1  # LSP 3.17, uinteger
+STORY_S = 20.0
 
 
-def why(ls: GoescapeServer, *given: Any) -> str:
-    """Return the story of a place as markdown: arguments are a URI and an LSP position."""
+async def why(ls: GoescapeServer, *given: Any) -> str:
+    """Return the story of a place as markdown, told to its end: arguments are a URI and an LSP position."""
     path = path_of(str(given[0])) if given else None
     facts = ls.session.facts(path) if path else None
     view = ls.view()
@@ -33,7 +37,13 @@ def why(ls: GoescapeServer, *given: Any) -> str:
     if path is None or facts is None or ruler is None:
         return _why_not(ls, path or "")
     line, column = place_in(ruler.lines, _position(given[1:]), ls.client.encoding)
-    told = hover(facts, line, column, is_stale=ls.session.snapshot.is_stale(path), view=view.in_markdown())
+    is_stale = ls.session.snapshot.is_stale(path)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(STORY_S):
+            for finding in findings_at(facts, line, column)[:MOST_IN_FULL]:
+                await ls.session.whole_story(finding)
+    beyond = Beyond(ls.session.story, ls.session.package_facts(path))
+    told = hover(facts, line, column, is_stale=is_stale, view=view.in_markdown(), beyond=beyond)
     return words.text("why.nothing", ls.locale) if told is None else str(told["contents"]["value"])
 
 

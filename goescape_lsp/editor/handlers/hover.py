@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from lsprotocol import types as lsp
 
+from goescape_lsp.core.model import Finding
+from goescape_lsp.core.story import Story
 from goescape_lsp.editor.from_lsp import place_in
 from goescape_lsp.editor.language_server import GoescapeServer
+from goescape_lsp.editor.to_lsp.beyond import Beyond
 from goescape_lsp.editor.to_lsp.hover import hover
 from goescape_lsp.editor.uris import path_of
 
@@ -23,4 +27,13 @@ def hovered(ls: GoescapeServer, params: lsp.HoverParams) -> dict[str, Any] | Non
     if ruler is None:
         return None
     line, column = place_in(ruler.lines, params.position, ls.client.encoding)
-    return hover(facts, line, column, is_stale=ls.session.snapshot.is_stale(path), view=view)
+    beyond = Beyond(partial(_story, ls), ls.session.package_facts(path))
+    return hover(facts, line, column, is_stale=ls.session.snapshot.is_stale(path), view=view, beyond=beyond)
+
+
+def _story(ls: GoescapeServer, finding: Finding) -> Story | None:
+    """Return what is known of a story now; what it wants is looked into meanwhile, for the next time."""
+    story = ls.session.story(finding)
+    if story is not None and story.wanted and not ls.session.is_looking(story):
+        ls.tasks.start(ls.session.whole_story(finding))
+    return story

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from goescape_lsp.core.advice import Advice, Safety, Versions
+from goescape_lsp.core.advice import Advice, Edit, Safety, Versions
 from goescape_lsp.core.model import Finding, Kind, Rule, Span
 from goescape_lsp.core.words import actions as words
+from goescape_lsp.core.words import remarks as remark_words
 from goescape_lsp.core.words import server as server_words
 from goescape_lsp.editor.json_values import is_array, is_object
 from goescape_lsp.editor.to_lsp.diagnostics import DATA_VERSION, digest
 from goescape_lsp.editor.to_lsp.positions import Ruler
 from goescape_lsp.editor.to_lsp.view import View
 from goescape_lsp.syntax.advise import advise
+from goescape_lsp.syntax.comments import additions
 
 QUICK_FIX = "quickfix"
 EXPLAIN = "goescape.server.explain"
@@ -100,13 +103,27 @@ def fix(numbered: tuple[int, Advice], target: Target, source: Source, view: View
 
 def edit(advice: Advice, source: Source, view: View) -> dict[str, Any]:
     """Return the workspace edit of a piece of advice, bound to the document's version where the client knows them."""
+    return _edit(advice.edits, source, view)
+
+
+def _edit(changes: tuple[Edit, ...], source: Source, view: View) -> dict[str, Any]:
     ruler = Ruler(source.content, view.client.encoding)
-    edits = [{"range": ruler.exact(one.span), "newText": one.new} for one in advice.edits]
+    edits = [{"range": ruler.exact(one.span), "newText": one.new} for one in changes]
     uri = view.uri(source.path)
     if view.client.takes_document_changes:
         document = {"uri": uri, "version": source.version}
         return {"documentChanges": [{"textDocument": document, "edits": edits}]}
     return {"changes": {uri: edits}}
+
+
+def accept(targets: Iterable[Target], source: Source, view: View) -> Iterator[tuple[Target, dict[str, Any]]]:
+    """Yield for each target with a rule the action that begins a comment to accept it; its reason is the writer's."""
+    ruled = tuple(target for target in targets if target.rule is not None)
+    edits = additions(source.content, tuple((target.span, str(target.rule)) for target in ruled)) if ruled else ()
+    for target, addition in zip(ruled, edits, strict=True):
+        if addition is not None:
+            title = remark_words.accept(str(target.rule), view.locale)
+            yield target, {"title": title, "kind": QUICK_FIX, "edit": _edit((addition,), source, view)}
 
 
 def page(rule: Rule, view: View) -> dict[str, Any]:

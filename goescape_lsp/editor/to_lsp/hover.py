@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from goescape_lsp.core.model import FileFacts, Finding, Function, Place, Span
-from goescape_lsp.core.words import advice
+from goescape_lsp.core.story import Story
+from goescape_lsp.core.words import advice, remarks
 from goescape_lsp.core.words import hover as story
+from goescape_lsp.core.words import story as onward
+from goescape_lsp.editor.to_lsp.beyond import Beyond
 from goescape_lsp.editor.to_lsp.diagnostics import strength
 from goescape_lsp.editor.to_lsp.positions import Ruler
 from goescape_lsp.editor.to_lsp.view import View
@@ -16,16 +20,19 @@ from goescape_lsp.editor.to_lsp.view import View
 MOST_IN_FULL = 3
 
 
-def hover(facts: FileFacts, line: int, column: int, *, is_stale: bool, view: View) -> dict[str, Any] | None:
+def hover(  # noqa: PLR0913 - keywords, and each has one meaning
+    facts: FileFacts, line: int, column: int, *, is_stale: bool, view: View, beyond: Beyond | None = None
+) -> dict[str, Any] | None:
     """Return the hover at a 1-based line and byte column, None when nothing is known of it.
 
-    Shape: a site or the variable that holds it comes before the function whose name stands there.
+    Shape: a site or the variable that holds it comes before the function whose name stands there; `beyond` knows what
+    lies outside the file.
     Source: LSP 3.17, Hover.
     """
     found = findings_at(facts, line, column)
     ruler = Ruler(facts.content, view.client.encoding)
     if found:
-        text = site_text(found, is_stale=is_stale, view=view)
+        text = site_text(found, is_stale=is_stale, view=view, beyond=beyond or Beyond())
         return _hover(text, _span_under(found[0], line, column), ruler, view)
     function = next((one for one in facts.functions if _covers(one.name_span, line, column)), None)
     if function is None or not _is_known(function, facts):
@@ -43,10 +50,10 @@ def findings_at(facts: FileFacts, line: int, column: int) -> list[Finding]:
     return sorted(held, key=strength)
 
 
-def site_text(found: Sequence[Finding], *, is_stale: bool, view: View) -> str:
+def site_text(found: Sequence[Finding], *, is_stale: bool, view: View, beyond: Beyond) -> str:
     """Return the story of the findings of one place: verdict, steps, cost, what to do, the compiler's words."""
     told, rest = found[:MOST_IN_FULL], found[MOST_IN_FULL:]
-    parts = [part for one in told for part in _site_parts(one, view)]
+    parts = [part for one in told for part in _site_parts(one, view, beyond)]
     if rest:
         parts.append(story.word("more", view.locale, count=len(rest)))
         parts.append("\n".join(f"- {story.why(one, view.locale)}" for one in rest))
@@ -63,14 +70,22 @@ def function_text(function: Function, facts: FileFacts, *, is_stale: bool, view:
     return _joined(parts, is_stale=is_stale, view=view)
 
 
-def _site_parts(finding: Finding, view: View) -> Iterator[str]:
-    code = _code(view)
+def _site_parts(finding: Finding, view: View, beyond: Beyond) -> Iterator[str]:
+    code, link = _code(view), partial(_link, view=view)
     head = story.why(finding, view.locale)
     yield f"**{_escaped(head)}**" if view.client.takes_markdown else head
-    if origin := story.origin(finding, view.locale, code):
+    if accepted := remarks.accepted(finding, view.locale):
+        yield _escaped(accepted) if view.client.takes_markdown else accepted
+    origin = (
+        *story.origin(finding, view.locale, code),
+        *onward.remarks(finding, beyond.findings(), view.locale, link, code),
+    )
+    if origin:
         yield " ".join(origin)
-    if steps := story.steps(finding, view.locale, lambda place: _link(place, view), code):
-        yield _titled("steps", "\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1)), view)
+    if steps := story.steps(finding, view.locale, link, code):
+        yield _titled("steps", _numbered(steps), view)
+    if (told := beyond.story(finding)) is not None:
+        yield from _story_part(told, view, link)
     yield _titled("cost", story.cost(finding, view.locale), view)
     if finding.rule is None:
         return
@@ -79,6 +94,21 @@ def _site_parts(finding: Finding, view: View) -> Iterator[str]:
         label = story.rule_page(finding.rule, view.locale)
         todo += f"\n\n[{label}]({page})" if view.client.takes_markdown else f"\n{label}\n{page}"
     yield _titled("advice", todo, view)
+
+
+def _story_part(told: Story, view: View, link: story.Link) -> Iterator[str]:
+    """Tell how the story goes on in the functions that are called."""
+    code = _code(view)
+    lines = _numbered(onward.chapters(told, view.locale, link, code))
+    ending = onward.ending(told, view.locale, code)
+    title = onward.word("title", view.locale)
+    yield (f"#### {title}\n" if view.client.takes_markdown else f"{title}\n") + (lines or ending)
+    if lines and ending:
+        yield ending
+
+
+def _numbered(sentences: Sequence[str]) -> str:
+    return "\n".join(f"{number}. {sentence}" for number, sentence in enumerate(sentences, 1))
 
 
 def _compiler_part(lines: tuple[str, ...], view: View) -> list[str]:

@@ -1,0 +1,50 @@
+"""What the machine code said of a site stays with it through runs that do not ask for the machine code."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from goescape_lsp.core.model import Allocation, FileFacts, Finding, Rule
+from goescape_lsp.core.shift import shift
+
+# The reasons that come from the assembly, some of them not from it alone.
+_WEIGHED = frozenset(
+    [
+        *("no-call", "call", "several-calls", "joined", "rune", "rune-buffer", "stack-buffer"),
+        *("map-hint", "map-growth", "map-large"),
+    ]
+)
+
+
+def carry(older: FileFacts | None, newer: FileFacts) -> FileFacts:
+    """Return facts that no assembly was weighed for, with what it said of the same sites before.
+
+    A site is the same when its function, expression, kind and verdict are; several alike carry only what all agree on.
+    Sites that the assembly alone tells of stay as long as their text does. Facts that were weighed must not come here.
+    """
+    if older is None or older is newer:
+        return newer
+    known: dict[tuple[object, ...], set[tuple[Allocation, str, Rule | None]]] = {}
+    for finding in older.findings:
+        known.setdefault(_identity(finding), set()).add((finding.allocation, finding.allocation_reason, finding.rule))
+    findings = [_carried(finding, known.get(_identity(finding), set())) for finding in newer.findings]
+    told = {(finding.span, finding.kind) for finding in findings}
+    if any(finding.is_silent for finding in older.findings):
+        moved = shift(older, newer.content).findings
+        findings += [one for one in moved if one.is_silent and (one.span, one.kind) not in told]
+        findings.sort(key=lambda finding: (finding.span, finding.at, finding.subject))
+    return newer if tuple(findings) == newer.findings else replace(newer, findings=tuple(findings))
+
+
+def _identity(finding: Finding) -> tuple[object, ...]:
+    return (finding.function, finding.expression, finding.subject, finding.kind, finding.verdict, finding.inlined_from)
+
+
+def _carried(finding: Finding, known: set[tuple[Allocation, str, Rule | None]]) -> Finding:
+    if len(known) != 1:
+        return finding
+    allocation, reason, rule = next(iter(known))
+    if reason not in _WEIGHED:
+        return finding
+    rule = finding.rule if finding.is_heap else rule
+    return replace(finding, allocation=allocation, allocation_reason=reason, rule=rule)

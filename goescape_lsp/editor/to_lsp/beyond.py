@@ -1,0 +1,26 @@
+"""What a hover knows from beyond its file: stories that go on in other functions, and the rest of the package."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from goescape_lsp.core.model import FileFacts, Finding
+from goescape_lsp.core.story import Story
+
+
+def _no_story(finding: Finding) -> Story | None:
+    del finding
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """Where a hover looks beyond its file: `story` gives what is known of a finding's story, `package` all facts."""
+
+    story: Callable[[Finding], Story | None] = _no_story
+    package: Mapping[str, FileFacts] = field(default_factory=dict[str, FileFacts])
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return all findings of the package."""
+        return tuple(one for facts in self.package.values() for one in facts.findings)

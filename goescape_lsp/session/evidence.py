@@ -1,0 +1,125 @@
+"""Holds what was judged about allocation against the machine code, and adds what only the machine code tells. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from goescape_lsp.core.assembly import Assembly, grows_map, is_called, weigh
+from goescape_lsp.core.judge import judge_silent
+from goescape_lsp.core.model import Allocation, Cause, Finding, Kind, Package, Rule, Span, Verdict
+from goescape_lsp.syntax.silent import Silent, growth, silent_sites
+from goescape_lsp.syntax.source import Source
+
+_OPEN = frozenset([Allocation.UNKNOWN, Allocation.DOES_NOT_ALLOCATE])
+
+
+def weighed(
+    findings: tuple[Finding, ...], assembly: Assembly, sources: Mapping[str, Source], packages: Iterable[Package]
+) -> tuple[Finding, ...]:
+    """Return the findings as the machine code has them, and the allocations that the compiler prints no line for.
+
+    Shape: unchanged without machine code. A site that the compiler is silent about has the verdict `stays` and no
+    lines; it is one only where its line calls the run-time function for its kind.
+    """
+    if not assembly.calls:
+        return findings
+    called = {file for (file, _), names in assembly.calls.items() if names} & sources.keys()
+    sites = {file: silent_sites(sources[file]) for file in called if not sources[file].has_line_directives}
+    owners = {path: package.import_path for package in packages for path in package.files}
+    added = tuple(_added(findings, assembly, sites, owners))
+    mates = Counter((f.file, f.span.line, f.kind) for f in (*findings, *added) if f.verdict is not Verdict.LEAKS)
+    held = (weigh(f, assembly, is_alone=mates[f.file, f.span.line, f.kind] == 1) for f in findings)
+    told = (_joined(_grown(finding, assembly, sources), sites.get(finding.file, ())) for finding in held)
+    judged = (_judged(f, is_alone=mates[f.file, f.span.line, f.kind] == 1) for f in added)
+    return (*told, *judged)
+
+
+def _added(
+    findings: tuple[Finding, ...],
+    assembly: Assembly,
+    sites: Mapping[str, tuple[Silent, ...]],
+    owners: Mapping[str, str],
+) -> Iterator[Finding]:
+    """Yield the silent sites whose lines call the allocator, without those that the compiler did speak of."""
+    told = {(f.file, f.span.line, f.span.column, f.kind) for f in findings}
+    rivals: dict[tuple[str, int], list[Span]] = {}
+    for finding in findings:
+        if finding.kind is Kind.STRING and " + " in finding.subject:
+            rivals.setdefault((finding.file, finding.at.line), []).append(finding.span)
+    has_append = any(finding.kind is Kind.APPEND for finding in findings)  # from go1.25 it speaks of each
+    deferred = {(f.file, f.span.line) for f in findings if f.is_heap and f.rule is Rule.DEFERRED_IN_LOOP}
+    for file, found in sites.items():
+        for site in found:
+            kind, span = site.shape.kind, site.shape.span
+            if (file, span.line, span.column, kind) in told or (has_append and kind is Kind.APPEND):
+                continue
+            if kind is Kind.OTHER and (file, span.line) in deferred:
+                continue
+            if is_called(assembly, kind, file, site.at.line) and not _is_taken(site, rivals.get((file, span.line), [])):
+                yield _finding(site, file, owners.get(file, ""))
+
+
+def _is_taken(site: Silent, rivals: list[Span]) -> bool:
+    """Say whether the concatenation that a line calls may well be another one: `s += a + b` is one call for both."""
+    if site.shape.kind is not Kind.STRING:
+        return False
+    return any(_ends_with(site.shape.span, rival) for rival in rivals) or (bool(rivals) and not site.is_certain)
+
+
+def _is_inside(inner: Span, outer: Span) -> bool:
+    start = (outer.line, outer.column) <= (inner.line, inner.column)
+    return start and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)
+
+
+def _finding(site: Silent, file: str, package: str) -> Finding:
+    shape = site.shape
+    return Finding(
+        file=file,
+        span=shape.span,
+        at=replace(site.at, file=file),
+        verdict=Verdict.STAYS,
+        subject=shape.expression,
+        kind=shape.kind,
+        cause=Cause.NONE,
+        rule=None,
+        function=shape.function,
+        package=package,
+        allocation=Allocation.UNKNOWN,
+        temperature=shape.temperature,
+        expression=shape.expression,
+        temperature_reason=shape.temperature_reason,
+    )
+
+
+def _judged(finding: Finding, *, is_alone: bool) -> Finding:
+    allocation, reason, rule = judge_silent(finding.kind, is_alone=is_alone)
+    return replace(finding, allocation=allocation, allocation_reason=reason, rule=rule)
+
+
+def _joined(finding: Finding, sites: Iterable[Silent]) -> Finding:
+    """Say of `a + b` in `s += a + b` that no buffer serves it: both are one concatenation."""
+    if finding.rule is not Rule.STRING_CONCATENATION or finding.inlined_from:
+        return finding
+    sums = (site.shape.span for site in sites if site.shape.kind is Kind.STRING)
+    is_part = any(span.end_line == finding.span.end_line and _ends_with(span, finding.span) for span in sums)
+    return replace(finding, allocation_reason="joined") if is_part else finding
+
+
+def _ends_with(whole: Span, part: Span) -> bool:
+    """Say whether a part is all of the right side: `a + b` in `s += a + b`, not in `s += f(a + b)`."""
+    return _is_inside(part, whole) and (part.end_line, part.end_column) == (whole.end_line, whole.end_column)
+
+
+def _grown(finding: Finding, assembly: Assembly, sources: Mapping[str, Source]) -> Finding:
+    """Say of a map that stays and costs nothing when it is made that filling it may cost."""
+    if finding.kind is not Kind.MAP or finding.verdict is not Verdict.STAYS or finding.inlined_from:
+        return finding
+    if finding.holder is None or finding.allocation not in _OPEN:
+        return finding
+    found = growth(sources[finding.file], finding.holder)
+    if not any(grows_map(assembly, finding.file, line) for line in found.lines):
+        return finding
+    reason = "map-large" if found.is_large else "map-growth"
+    return replace(finding, allocation=Allocation.MAY_ALLOCATE, allocation_reason=reason, rule=Rule.MAP_STORAGE)
