@@ -115,21 +115,18 @@ def is_selected(finding: Finding, show: str) -> bool:
 
 
 def severity(finding: Finding, settings: Settings) -> str:
-    """Return `information`, `hint`, `warning`, `error` or `off`.
+    """Return `information`, `hint`, `warning`, `error` or `off`: by the setting, else a hint where it is cold.
 
-    The setting decides by rule, then by temperature. Without it what is cold is a hint, and outside loops also code
-    that was inlined from elsewhere (`inlined`) and what only may allocate (`possible`); the rest is information.
+    The setting is asked by rule, then by temperature, and outside loops and cold code also by these: `inlined` (code
+    that was inlined from another function), `possible` (what only may allocate), `constructor` and `main`.
     """
-    chosen = settings.severity.get(str(finding.rule)) or settings.severity.get(str(finding.temperature))
-    if chosen is not None:
-        return chosen
-    if finding.temperature is not Temperature.NORMAL:
-        return "hint" if finding.temperature is Temperature.COLD else "information"
-    if finding.inlined_from:
-        return settings.severity.get("inlined", "hint")
-    if finding.allocation is not Allocation.ALLOCATES:
-        return settings.severity.get("possible", "hint")
-    return "information"
+    keys = [str(finding.rule), str(finding.temperature)]
+    if finding.temperature is Temperature.NORMAL:
+        keys += ["inlined"] if finding.inlined_from else []
+        keys += ["possible"] if finding.allocation is not Allocation.ALLOCATES else []
+        keys += [finding.temperature_reason] if finding.temperature_reason else []
+    chosen = next((settings.severity[key] for key in keys if key in settings.severity), None)
+    return chosen or ("hint" if finding.temperature is Temperature.COLD else "information")
 
 
 def strength(finding: Finding) -> tuple[int, int, int]:

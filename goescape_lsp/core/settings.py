@@ -10,7 +10,8 @@ from goescape_lsp.core.model import Rule, Temperature
 
 Shape = Literal["choice", "flag", "count", "text", "words", "pairs", "severities"]
 
-SEVERITY_KEYS = (*(str(rule) for rule in Rule), *(str(heat) for heat in Temperature), "inlined", "possible")
+_QUIET_KEYS = ("inlined", "possible", "constructor", "main")
+SEVERITY_KEYS = (*(str(rule) for rule in Rule), *(str(heat) for heat in Temperature), *_QUIET_KEYS)
 SEVERITIES = ("information", "hint", "warning", "error", "off")
 
 

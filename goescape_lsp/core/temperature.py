@@ -15,15 +15,15 @@ _KEPT = frozenset([Rule.RETURNED, Rule.STORED_IN_HEAP_OBJECT])
 def temper(finding: Finding, *, is_test: bool) -> Finding:
     """Return the finding with its temperature as use and names have it; a colder place stays as cold as it was.
 
-    Cold by use: what a constructor makes in order to keep it (its name says so: `NewX`, `openX`, `WithX` …), and all
-    that only tests run, benchmarks excepted.
+    Cold by use is all that only tests run, benchmarks excepted. What a constructor makes in order to keep it (its name
+    says so: `NewX`, `openX`, `WithX` …) stays as warm as it is, because some are called often; the reason is noted.
     """
     if finding.temperature is Temperature.COLD:
         return finding
     if is_test and not _BENCHMARK.match(finding.function):
         return replace(finding, temperature=Temperature.COLD, temperature_reason="test")
     if finding.temperature is Temperature.NORMAL and _is_constructed(finding):
-        return replace(finding, temperature=Temperature.COLD, temperature_reason="constructor")
+        return replace(finding, temperature_reason="constructor")
     return finding
 
 

@@ -51,10 +51,12 @@ def heat_of(node: Node) -> tuple[Temperature, str]:
     """Return how hot a place is and the name of the rule that says so, "" for normal places."""
     reason = _cold_reason(node)
     is_in_loop = repeats(node)
-    if reason is not None and not (is_in_loop and reason == "main"):
+    if reason is not None and reason != "main":
         return Temperature.COLD, reason
     if is_in_loop:
         return Temperature.LOOP, "loop"
+    if reason is not None:
+        return Temperature.NORMAL, reason
     return Temperature.NORMAL, ""
 
 

@@ -49,11 +49,15 @@ func setUp() {
 }
 
 func NewNode(n int) *node {
-	return &node{n: n} // heat: cold constructor
+	return &node{n: n} // heat: normal constructor
 }
 
 func keep() {
 	sink = new(node) // heat: normal
+}
+
+func keepTwice() {
+	keep() // heat: normal
 }
 
 func chain(n int) *node {
@@ -143,20 +147,34 @@ def test_every_mark_holds(found: list[Finding]) -> None:
                 continue
             there = [f for f in found if Path(f.file).name == name and f.span.line == number]
             heats = {
-                (str(f.temperature), f.temperature_reason if f.temperature is Temperature.COLD else "") for f in there
+                (str(f.temperature), f.temperature_reason if f.temperature is not Temperature.LOOP else "")
+                for f in there
             }
             if heats != {(mark["heat"], mark["reason"] or "")}:
                 wrong.append(f"{name}:{number} {line.strip()}: {heats}")
     assert not wrong, "\n".join(wrong)
 
 
-def test_cold_possible_and_inlined_are_hints_and_loops_are_not(found: list[Finding]) -> None:
+def test_cold_is_a_hint_and_the_rest_is_information(found: list[Finding]) -> None:
     for finding in found:
-        is_quiet = finding.temperature is Temperature.COLD or (
-            finding.temperature is Temperature.NORMAL
-            and (bool(finding.inlined_from) or finding.allocation is not Allocation.ALLOCATES)
-        )
-        assert severity(finding, Settings()) == ("hint" if is_quiet else "information"), finding
+        is_cold = finding.temperature is Temperature.COLD
+        assert severity(finding, Settings()) == ("hint" if is_cold else "information"), finding
+
+
+def test_inlined_and_possible_can_be_turned_down_outside_loops(found: list[Finding]) -> None:
+    quiet = Settings(severity={"inlined": "off", "possible": "hint", "constructor": "warning"})
+    for finding in found:
+        if finding.temperature is not Temperature.NORMAL:
+            assert severity(finding, quiet) == severity(finding, Settings())
+        elif finding.inlined_from:
+            assert severity(finding, quiet) == "off"
+        elif finding.allocation is not Allocation.ALLOCATES:
+            assert severity(finding, quiet) == "hint"
+        elif finding.temperature_reason == "constructor":
+            assert severity(finding, quiet) == "warning"
+        else:
+            assert severity(finding, quiet) == "information"
+    assert any(f.temperature is Temperature.NORMAL and f.inlined_from for f in found)
 
 
 def test_the_setting_decides_by_rule_first(found: list[Finding]) -> None:

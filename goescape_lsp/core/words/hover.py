@@ -86,7 +86,7 @@ EN: dict[str, str] = {
     "heat.package-variable": "It runs once, when the program starts.",
     "heat.test-report": "It reports a failing test.",
     "heat.test": "Only tests run it.",
-    "heat.constructor": "It stands in a constructor, by its name, and belongs to what that makes.",
+    "heat.constructor": "It belongs to what a constructor (by its name) makes.",
     "heat.main": "It runs once, in the program's main function.",
     "step.flow": "{source} goes to {target}",
     "step.other": "{why}: {expression}",
@@ -194,7 +194,7 @@ ZH: dict[str, str] = {
     "heat.package-variable": "程序启动时执行一次。",
     "heat.test-report": "用于报告测试失败。",
     "heat.test": "只有测试会执行它。",
-    "heat.constructor": "按名称看它位于构造函数中，属于所构造的值。",
+    "heat.constructor": "按名称看，它属于构造函数所构造的值。",
     "heat.main": "在程序的 main 函数中只执行一次。",
     "step.flow": "{source} 流向 {target}",
     "step.other": "{why}：{expression}",
@@ -291,8 +291,8 @@ def cost(finding: Finding, locale: Locale) -> str:
         parts.append(table[size].format(size=finding.size))
     if reason := table.get(f"reason.{finding.allocation_reason}"):
         parts.insert(1, reason)
-    if finding.temperature is not Temperature.NORMAL:
-        parts.append(table.get(f"heat.{finding.temperature_reason}", table[f"cost.{finding.temperature}"]))
+    if finding.temperature is not Temperature.NORMAL or finding.temperature_reason:
+        parts.append(table.get(f"heat.{finding.temperature_reason}") or table[f"cost.{finding.temperature}"])
     return (" " if locale == "en" else "").join(parts)
 
 

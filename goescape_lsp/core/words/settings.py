@@ -21,8 +21,9 @@ EN: dict[str, str] = {
     "generated": "Include generated files.",
     "severity": (
         "Severity for a rule (`returned`, `captured-by-closure`, …) or for how often the code runs "
-        "(`loop`, `normal`, `cold`). `off` hides it. Default: information; hint where the code is cold and, outside "
-        "loops, for code inlined from another function (`inlined`) and for what only may allocate (`possible`)."
+        "(`loop`, `normal`, `cold`); outside loops and cold code also for what was inlined from another function "
+        "(`inlined`), only may allocate (`possible`), or stands in a `constructor` or in `main`. `off` hides it. "
+        "Default: information; hint where the code is cold."
     ),
     "maxPerFile": (
         "The most findings shown in one file. The strongest come first; one last message counts the rest. "
@@ -53,8 +54,9 @@ ZH: dict[str, str] = {
     "generated": "包括自动生成的文件。",
     "severity": (
         "按规则（`returned`、`captured-by-closure` 等）或按代码冷热（`loop`、`normal`、`cold`）设置严重级别；"
-        "`off` 表示不显示。默认为 information；冷代码为 hint，循环之外从其他函数内联来的代码（`inlined`）"
-        "和只是可能分配的位置（`possible`）也为 hint。"
+        "在循环和冷代码之外，还可按是否从其他函数内联而来（`inlined`）、是否只是可能分配（`possible`）、"
+        "是否位于构造函数（`constructor`）或 `main` 中设置。"
+        "`off` 表示不显示。默认为 information，冷代码为 hint。"
     ),
     "maxPerFile": "每个文件最多显示的结果数。优先显示最重要的，其余数量汇总在最后一条中；设为 0 时只显示总数。",
     "inlayHints": "在代码中标出逃逸到堆上的值。",
