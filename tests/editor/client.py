@@ -151,6 +151,12 @@ class Client:
             self.send({"jsonrpc": "2.0", "id": message["id"], "result": result})
 
 
+def state_of(client: Client) -> str:
+    """Return the newest state that the server told, "" before the first."""
+    told = client.messages("goescape/status")
+    return str(told[-1]["state"]) if told else ""
+
+
 def recorded_params(name: str, root: Path) -> Message:
     """Return the `initialize` of a recorded client with its folder replaced."""
     text = (CLIENTS / f"{name}.json").read_text(encoding="utf-8")

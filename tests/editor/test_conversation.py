@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Go
-from tests.editor.client import Client, running
+from tests.editor.client import Client, running, state_of
 from tests.editor.text import apply, at, edits_for, position
 
 ENCODINGS = {"nvim-0.12.4": "utf-8", "vscode-1.139.1": "utf-16", "emacs-30.2": "utf-32", "helix-25.07.1": "utf-8"}
@@ -139,10 +139,10 @@ async def test_broken_code_keeps_its_findings(sample: Path) -> None:
         where = {"textDocument": {"uri": uri}, "position": good[0]["range"]["start"]}
         hovered = await client.request("textDocument/hover", where)
         assert hovered["contents"]["value"].startswith("This package does not compile")
-        await client.until(lambda: client.messages("goescape/status")[-1]["state"] == "stale")
+        await client.until(lambda: state_of(client) == "stale")
         client.save(uri, path, text)
         await client.next_diagnostics(uri, lambda new: new == good)
-        await client.until(lambda: client.messages("goescape/status")[-1]["state"] == "idle")
+        await client.until(lambda: state_of(client) == "idle")
         assert not client.messages("window/showMessage")
         await client.leave()
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from goescape_lsp.editor.options import Options
-from tests.editor.client import Client, running
+from tests.editor.client import Client, running, state_of
 
 COLD = 4
 
@@ -97,12 +97,12 @@ async def test_no_go(sample: Path, tmp_path: Path) -> None:
         await client.initialize(sample, "vscode-1.139.1", initializationOptions={"go.path": missing})
         uri = client.open(sample / "main.go")
         await client.until(lambda: client.messages("window/showMessage"))
-        await client.until(lambda: client.messages("goescape/status")[-1]["state"] == "trouble")
+        await client.until(lambda: state_of(client) == "trouble")
         assert await client.request("textDocument/hover", hover_at_start(sample)) is None
         client.notify("textDocument/didSave", {"textDocument": {"uri": uri}})
         client.notify("workspace/didChangeConfiguration", {"settings": {"goescape": {"go": {"path": ""}}}})
         await shown(client, sample)
-        await client.until(lambda: client.messages("goescape/status")[-1]["state"] == "idle")
+        await client.until(lambda: state_of(client) == "idle")
         (told,) = client.messages("window/showMessage")
         assert missing in told["message"]
         await client.leave()
