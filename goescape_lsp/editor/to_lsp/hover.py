@@ -89,11 +89,11 @@ def _site_parts(finding: Finding, view: View, beyond: Beyond) -> Iterator[str]:
     yield _titled("cost", story.cost(finding, view.locale), view)
     if finding.rule is None:
         return
-    todo = advice.advice(finding.rule, view.locale)
+    what_to_do = advice.advice(finding.rule, view.locale)
     if page := view.page(finding.rule):
         label = story.rule_page(finding.rule, view.locale)
-        todo += f"\n\n[{label}]({page})" if view.client.takes_markdown else f"\n{label}\n{page}"
-    yield _titled("advice", todo, view)
+        what_to_do += f"\n\n[{label}]({page})" if view.client.takes_markdown else f"\n{label}\n{page}"
+    yield _titled("advice", what_to_do, view)
 
 
 def _story_part(told: Story, view: View, link: story.Link) -> Iterator[str]:
