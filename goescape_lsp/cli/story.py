@@ -59,7 +59,7 @@ def _story(told: Told, paths: Paths, locale: Locale) -> list[str]:
     if finding.is_heap:
         lines += ["", _title("title.cost", locale), f"  {hover.cost(finding, locale)}"]
     if finding.rule is not None and finding.is_heap:
-        lines += ["", _title("title.advice", locale), f"  {advice(finding.rule, locale)}"]
+        lines += ["", _title("title.advice", locale), f"  {advice(finding, locale)}"]
         lines += [f"  {hover.rule_page(finding.rule, locale)}: goescape explain {finding.rule}"]
     if finding.lines:
         lines += ["", _title("title.compiler", locale), *(click.style(f"  {line}", dim=True) for line in finding.lines)]

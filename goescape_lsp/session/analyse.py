@@ -52,7 +52,7 @@ _RESULT_NAME = re.compile(r"^~[rR]\d+$")
 _OWN_SUBJECTS = ("... argument",)
 
 
-def analyse(run: Run, read: Read, go_version: str = "") -> Analysis:  # noqa: ARG001 - facts by version come with judge
+def analyse(run: Run, read: Read, go_version: str = "") -> Analysis:  # noqa: ARG001 - callers give what a finding may depend on
     """Return the facts of every file of the run's packages.
 
     Shape: files that could not be read are problems, not facts; test variants, generic shapes and inlined copies

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from goescape_lsp.core.model import Finding, Kind, Rule
+from goescape_lsp.core.words import Locale
 
-if TYPE_CHECKING:
-    from goescape_lsp.core.model import Rule
-    from goescape_lsp.core.words import Locale
+# Where a value is kept on purpose, its size is the part that can still be changed.
+_KEPT = frozenset([Rule.RETURNED, Rule.STORED_IN_GLOBAL, Rule.STORED_IN_HEAP_OBJECT, Rule.STORED_IN_MAP, Rule.APPENDED])
 
 
 EN: dict[str, str] = {
+    "size": "Where a loop fills it, make room for all at once.",
     "returned": "Let the caller own the memory and pass it in, or return the value itself where it is small.",
     "captured-by-closure": "Give the value to the closure as an argument, or capture a variable that is set once and never changed after.",
     "goroutine": "A goroutine outlives its caller, so what both use is on the heap. In hot code start fewer goroutines that live longer.",
@@ -43,6 +44,7 @@ EN: dict[str, str] = {
     "map-storage": "Give the expected number of entries: make(map[K]V, n).",
 }
 ZH: dict[str, str] = {
+    "size": "若由循环填充，可一次留足空间。",
     "returned": "让调用者持有内存并传进来；值较小时直接返回值本身。",
     "captured-by-closure": "把值作为参数传给闭包，或者只捕获赋值一次、之后不再改变的变量。",
     "goroutine": "goroutine 比调用者活得久，两者共用的东西只能放在堆上。热点代码里可以少启动一些、让每个活得更久。",
@@ -77,6 +79,17 @@ ZH: dict[str, str] = {
 }
 
 
-def advice(rule: Rule, locale: Locale) -> str:
-    """Return what to do about a rule, in one or two sentences."""
-    return (ZH if locale == "zh-cn" else EN)[rule]
+def advice(finding: Finding, locale: Locale) -> str:
+    """Return what to do about a finding, in one to three sentences; "" for one without a rule."""
+    if finding.rule is None:
+        return ""
+    table = ZH if locale == "zh-cn" else EN
+    if finding.rule not in _KEPT or not _grows(finding):
+        return table[finding.rule]
+    return table[finding.rule] + (" " if locale == "en" else "") + table["size"]
+
+
+def _grows(finding: Finding) -> bool:
+    """Say whether a value was made without a size and can grow: a map without a hint, a slice that is appended to."""
+    is_unsized = finding.kind is Kind.MAP and finding.subject.startswith("make(") and ", " not in finding.subject
+    return is_unsized or finding.kind is Kind.APPEND

@@ -89,7 +89,7 @@ def _site_parts(finding: Finding, view: View, beyond: Beyond) -> Iterator[str]:
     yield _titled("cost", story.cost(finding, view.locale), view)
     if finding.rule is None:
         return
-    what_to_do = advice.advice(finding.rule, view.locale)
+    what_to_do = advice.advice(finding, view.locale)
     if page := view.page(finding.rule):
         label = story.rule_page(finding.rule, view.locale)
         what_to_do += f"\n\n[{label}]({page})" if view.client.takes_markdown else f"\n{label}\n{page}"
