@@ -12,7 +12,7 @@ from pathlib import Path
 from goescape_lsp.adapters.golist import FIELDS, read_compiled, read_entries, read_problems, split_text
 from goescape_lsp.adapters.overlay import Overlay, Overlays
 from goescape_lsp.adapters.process import Finished, Processes
-from goescape_lsp.adapters.toolchain import Toolchain, go_environment, split_flags, split_gcflags
+from goescape_lsp.adapters.toolchain import Toolchain, changes_verdicts, go_environment, split_flags, split_gcflags
 from goescape_lsp.core.assembly import Sieve
 from goescape_lsp.core.model import Job, Problem, ProblemKind, Run
 
@@ -47,8 +47,7 @@ class GoCommand:
         if not _is_directory(job.directory):
             return Run((), (Problem(ProblemKind.UNREADABLE, message=job.directory, file=job.directory),))
         run = await self._compile_each(job)
-        refused = tuple(Problem(ProblemKind.REFUSED_FLAG, message=flag) for flag in _refused(job))
-        return replace(run, problems=(*refused, *run.problems))
+        return replace(run, problems=(*_flag_problems(job), *run.problems))
 
     def close(self) -> None:
         """Remove what is left on the disk."""
@@ -144,8 +143,13 @@ def _arguments(job: Job, overlay: Overlay | None, patterns: Sequence[str]) -> li
     return [*arguments, f"-gcflags={' '.join((*gcflags, *own))}", "--", *patterns]
 
 
-def _refused(job: Job) -> tuple[str, ...]:
-    return (*split_flags(job.flags)[1], *split_gcflags(job.gcflags)[1])
+def _flag_problems(job: Job) -> tuple[Problem, ...]:
+    """Return what is to be said of the user's flags: those that are left out, and those that change the verdicts."""
+    allowed, refused = split_gcflags(job.gcflags)
+    told = [Problem(ProblemKind.REFUSED_FLAG, message=flag) for flag in (*split_flags(job.flags)[1], *refused)]
+    if changing := changes_verdicts(allowed):
+        told.append(Problem(ProblemKind.CHANGED_VERDICTS, message=" ".join(changing)))
+    return tuple(told)
 
 
 def _read_run(finished: Finished, cwd: str) -> Run:

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from goescape_lsp.core.model import Analysis, Problem
     from goescape_lsp.core.words import Locale
 
-# These leave the findings whole: a build tag does its work, a flag is left out, a message has no rule yet.
-HARMLESS = frozenset({ProblemKind.NOT_BUILT, ProblemKind.REFUSED_FLAG, ProblemKind.UNKNOWN_MESSAGES})
+# These leave the findings whole: a build tag or a flag does its work, a flag is left out, a message has no rule yet.
+HARMLESS = frozenset(
+    {ProblemKind.NOT_BUILT, ProblemKind.REFUSED_FLAG, ProblemKind.CHANGED_VERDICTS, ProblemKind.UNKNOWN_MESSAGES}
+)
 # Advice for an editor that keeps old findings; a single run has none.
 _SILENT_HINTS = frozenset({ProblemKind.COMPILE_ERROR})
 

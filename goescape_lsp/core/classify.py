@@ -82,10 +82,6 @@ class Classifier:
                     trail = replace(trail, is_by_reference=trail.is_by_reference or trail.is_captured)
                 case "interface-converted":
                     trail = replace(trail, is_converted=True)
-                case "slice-literal-element" if reason.expression == "... argument":
-                    trail = replace(trail, is_variadic=True)
-                case "slice-literal-element" | "struct literal element" | "array literal element":
-                    trail = replace(trail, is_in_literal=True)
                 case _:
                     pass
         return trail
@@ -111,12 +107,7 @@ class Classifier:
 
 def _ruled(decision: Decision, trail: Trail, is_boxed: bool) -> Decision:  # noqa: FBT001
     """Choose the rule: panic first, then boxing, then capture, then where the value goes."""
-    held = replace(
-        decision,
-        is_captured=trail.is_captured,
-        is_by_reference=trail.is_by_reference,
-        is_in_literal=trail.is_in_literal,
-    )
+    held = replace(decision, is_captured=trail.is_captured, is_by_reference=trail.is_by_reference)
     if decision.cause is Cause.PANIC or decision.cause in SIZE_CAUSES or decision.cause is Cause.UNKNOWN:
         return held
     if is_boxed:

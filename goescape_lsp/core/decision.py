@@ -43,7 +43,7 @@ class Decision:
 
     `at` is the place of the deciding step. `callee` is the source text of the function that the deciding call names.
     `is_captured` says that a closure holds the value (by reference if `is_by_reference`), `keeper` is the rule of what
-    keeps that closure or box, `is_in_literal` that the value is part of a composite literal that goes to the heap.
+    keeps that closure or box.
     """
 
     cause: Cause
@@ -53,7 +53,6 @@ class Decision:
     keeper: Rule | None = None
     is_captured: bool = False
     is_by_reference: bool = False
-    is_in_literal: bool = False
 
 
 def because(cause: Cause, at: Place | None = None, callee: str = "") -> Decision:
@@ -63,13 +62,11 @@ def because(cause: Cause, at: Place | None = None, callee: str = "") -> Decision
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """What a chase saw on its way: captures, boxings and literals that hold the value, nearest first."""
+    """What a chase saw on its way: the capture and the boxing that hold the value, and where inlined code stands."""
 
     is_captured: bool = False
     is_by_reference: bool = False
     capture_keyword: str = ""
     capture_in_loop: bool = False
     is_converted: bool = False
-    is_in_literal: bool = False
-    is_variadic: bool = False
     inlined_at: Place | None = None

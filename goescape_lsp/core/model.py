@@ -318,6 +318,7 @@ class ProblemKind(StrEnum):
     TOO_MUCH_OUTPUT = "too-much-output"
     COMPILER_DIED = "compiler-died"
     REFUSED_FLAG = "refused-flag"
+    CHANGED_VERDICTS = "changed-verdicts"
     BAD_SETTING = "bad-setting"
     UNKNOWN_MESSAGES = "unknown-messages"
 

@@ -258,7 +258,7 @@ class Session:
         outcome = await carry_out(order, self._compiler, self._analyse)
         found = outcome.analysis.files
         is_same = all(path not in found or found[path].content == facts.content for path, facts in seen.items())
-        if generation == self._generations[directory] and is_same and not outcome.run.problems:
+        if generation == self._generations[directory] and is_same and found:
             self._take(directory, outcome, generation, is_weighed=True)
 
     def _take(

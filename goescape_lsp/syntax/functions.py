@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node, Tree
 
-from goescape_lsp.core.model import Function, Span
+from goescape_lsp.core.model import Function
 from goescape_lsp.syntax.tree import ancestors, enclosing_function, span_of, text_of, walk
 
 PACKAGE_INITIALISATION = "init"
@@ -49,16 +49,6 @@ def literals_of(function: Node) -> list[Node]:
     return [
         node for node in walk(function) if node.type == "func_literal" and node != function and _owner(node) == function
     ]
-
-
-def signature_span(node: Node) -> Span:
-    """Return a declaration from `func` to the end of its signature."""
-    body = node.child_by_field_name("body")
-    whole = span_of(node)
-    if body is None or body.prev_sibling is None:
-        return whole
-    end_line, end_column = body.prev_sibling.end_point
-    return Span(whole.line, whole.column, end_line + 1, end_column + 1)
 
 
 def _owner(literal: Node) -> Node | None:

@@ -134,6 +134,13 @@ def test_tags_and_compiler_flags_reach_the_compiler(tmp_path: Path) -> None:
     assert report("--gcflags=-l", cwd=module)["findings"] == report(cwd=module)["findings"]
 
 
+def test_flags_that_change_the_verdicts_are_told_and_fail_nothing(sample: Path) -> None:
+    answer = goescape("check", "--gcflags=-l -N", ".", cwd=sample)
+    assert answer.returncode == 0
+    assert answer.stderr.startswith("goescape: These compiler flags change the verdicts: -l -N\n")
+    assert "to the heap" in answer.stdout
+
+
 @pytest.mark.parametrize(
     ("level", "status"),
     [

@@ -13,7 +13,7 @@ from goescape_lsp.adapters.files import DiskFiles
 from goescape_lsp.adapters.gocommand import GoCommand
 from goescape_lsp.adapters.process import Processes
 from goescape_lsp.adapters.toolchain import Toolchain, find_toolchain
-from goescape_lsp.core.model import Allocation, Finding, Job, Problem, Run
+from goescape_lsp.core.model import Allocation, Finding, Job, Problem, ProblemKind, Run
 from goescape_lsp.core.settings import Settings
 from goescape_lsp.session.session import Session
 from tests.conftest import Go
@@ -41,7 +41,7 @@ func TestKeep(t *testing.T) { sink = new(level) }
 
 
 class Watched:
-    """The real compiler; notes its jobs and can be held before it answers."""
+    """The real compiler; notes its jobs."""
 
     def __init__(self, inner: GoCommand) -> None:
         self.inner = inner
@@ -54,13 +54,12 @@ class Watched:
 
 @dataclass
 class Listener:
-    """Notes what is known of the test file whenever a run ends."""
+    """Notes the ends of runs and the problems."""
 
     finishes: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
-    published_paths: list[tuple[str, ...]] = field(default_factory=list)
+    troubles: list[Problem] = field(default_factory=list)
 
-    def published(self, paths: tuple[str, ...]) -> None:
-        self.published_paths.append(paths)
+    def published(self, paths: tuple[str, ...]) -> None: ...
 
     def started(self, directory: str) -> None: ...
 
@@ -69,7 +68,7 @@ class Listener:
         self.finishes.put_nowait(directory)
 
     def troubled(self, problem: Problem) -> None:
-        pytest.fail(str(problem))
+        self.troubles.append(problem)
 
 
 @dataclass
@@ -99,6 +98,7 @@ async def desk(go: Go, tmp_path: Path) -> AsyncIterator[Desk]:
     await session.close()
     compiler.inner.close()
     processes.kill_all()
+    assert {problem.kind for problem in listener.troubles} <= {ProblemKind.REFUSED_FLAG}
 
 
 async def test_the_package_comes_first_then_tests_and_machine_code(desk: Desk) -> None:
@@ -136,4 +136,12 @@ async def test_an_open_test_file_is_compiled_at_once(desk: Desk) -> None:
     desk.session.opened(str(desk.folder / "p_test.go"), TEST.encode())
     await desk.listener.finishes.get()
     assert [(job.tests, job.assembly) for job in desk.compiler.jobs] == [(True, False)]
+    assert [finding.subject for finding in desk.heap("p_test.go")] == ["new(level)"]
+
+
+async def test_a_refused_flag_does_not_hold_back_tests_and_machine_code(desk: Desk) -> None:
+    desk.session.configured(Settings(go_gcflags=("-o=/x",)))
+    desk.session.opened(str(desk.folder / "p.go"), SOURCE.encode())
+    await desk.session.settled()
+    assert [problem.kind for problem in desk.listener.troubles] == [ProblemKind.REFUSED_FLAG]
     assert [finding.subject for finding in desk.heap("p_test.go")] == ["new(level)"]
