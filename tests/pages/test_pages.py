@@ -16,7 +16,7 @@ from goescape_lsp.adapters.files import DiskFiles
 from goescape_lsp.adapters.gocommand import GoCommand
 from goescape_lsp.adapters.process import Processes
 from goescape_lsp.adapters.toolchain import Toolchain, find_toolchain
-from goescape_lsp.core.model import Finding, Job, Rule
+from goescape_lsp.core.model import Finding, Job, ProblemKind, Rule
 from goescape_lsp.core.settings import Settings
 from goescape_lsp.session.analyse import analyse
 from tests.pages.rule_page import LOCALES, PAGES, Mark, Page, Program, Version, read, version
@@ -231,7 +231,8 @@ async def _findings(built: Built) -> dict[tuple[str, int], list[Finding]]:
             env = {"GOARCH": goarch} if goarch else {}
             run = await compiler.compile(Job(str(built.module), patterns, gcflags=tuple(flags.split()), env=env))
             analysis = analyse(run, DiskFiles().read, toolchain.version)
-            assert analysis.problems == ()
+            told = [(problem.kind, problem.message) for problem in analysis.problems]
+            assert told == ([(ProblemKind.CHANGED_VERDICTS, flags)] if flags else [])
             assert analysis.unknown == ()
             for path, facts in analysis.files.items():
                 place = Path(path).relative_to(built.module).as_posix()
