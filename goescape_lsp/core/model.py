@@ -238,6 +238,7 @@ class Function:
     """A function of a file: its name, where the name and the whole declaration stand, and what is known of it.
 
     `inlining` is the compiler's sentence (`can inline F with cost 12`, `cannot inline F: …`), "" when not printed.
+    `body` is the block with its braces, None where the declaration has none.
     """
 
     name: str
@@ -245,6 +246,7 @@ class Function:
     span: Span
     parameters: tuple[Parameter, ...] = ()
     inlining: str = ""
+    body: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)

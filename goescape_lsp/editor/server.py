@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from lsprotocol import types as lsp
 
+from goescape_lsp.adapters.direct import Direct
 from goescape_lsp.adapters.files import DiskFiles
-from goescape_lsp.adapters.gocommand import GoCommand
 from goescape_lsp.adapters.process import Processes
 from goescape_lsp.adapters.toolchain import Toolchain, find_toolchain
 from goescape_lsp.core.model import Problem
@@ -60,15 +60,16 @@ def real_outside() -> Outside:
     async def find(settings: Settings, avoid: tuple[str, ...]) -> Toolchain | Problem:
         return await find_toolchain(settings, processes, avoid=avoid)
 
-    commands: list[GoCommand] = []
+    files = DiskFiles()
+    compilers: list[Direct] = []
 
-    def compiler(toolchain: Toolchain) -> GoCommand:
-        commands.append(GoCommand(toolchain, processes))
-        return commands[-1]
+    def compiler(toolchain: Toolchain) -> Direct:
+        compilers.append(Direct(toolchain, processes, files))
+        return compilers[-1]
 
     def close() -> None:
         processes.kill_all()
-        for command in commands:
-            command.close()
+        for one in compilers:
+            one.close()
 
-    return Outside(DiskFiles(), find, compiler, close)
+    return Outside(files, find, compiler, close)

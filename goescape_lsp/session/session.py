@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
 from collections import Counter
@@ -30,9 +31,10 @@ from goescape_lsp.session.snapshot import (
     with_older_tests,
 )
 from goescape_lsp.session.story import Stories
+from goescape_lsp.session.surface import surface
 from goescape_lsp.session.told import Told
 
-_SAVE_WAIT_S = 0.02
+_SAVE_WAIT_S = 0.0
 _TYPE_WAIT_S = 0.3
 _ASSEMBLY_WAIT_S = 1.0
 _MODULE_FILES = ("go.mod", "go.sum", "go.work", "go.work.sum", "modules.txt")
@@ -74,6 +76,8 @@ class Session:
         self._generations: Counter[str] = Counter()
         self._seen: dict[str, dict[str, bytes | None]] = {}
         self._owing: set[str] = set()
+        self._surfaces: dict[str, bytes] = {}
+        self._saved_tests: set[str] = set()
         self._told = Told()
         self._stories = Stories(lambda: self._compiler, files)
         self._latest = Latest(at_once or max(1, (os.cpu_count() or 2) // 2), self._crashed)
@@ -130,6 +134,8 @@ class Session:
             self._texts[path] = text
         self._stories.forget_changeable()
         if self._settings.run != "manual":
+            if is_test(path):
+                self._saved_tests.add(directory_of(path))
             self._run(directory_of(path), _SAVE_WAIT_S, has_changed=True)
 
     def closed(self, path: str) -> None:
@@ -214,6 +220,7 @@ class Session:
         self._generations[directory] += 1
         generation = self._generations[directory]
         self._background.cancel(directory)
+        self._background.cancel(_weighing(directory))
         self._latest.submit(directory, lambda: self._analyse_directory(directory, generation), wait_s)
 
     def _run_open(self) -> None:
@@ -233,25 +240,56 @@ class Session:
         def read(path: str) -> bytes | None:
             return overlay[path] if path in overlay else before.get(path) or self._files.read(path)
 
-        job = job_for(directory, self._settings, overlay)
-        # With nobody looking at a test file the package alone is the answer to wait for; the tests come with the
-        # machine code.
-        is_quick = self._weighs and not overlay and not any(map(is_test, open_files))
-        first = replace(job, tests=job.tests and not is_quick)
-        outcome = await carry_out(Order(first, open_files, read, self._go_version), self._compiler, self._analyse)
+        order = Order(job_for(directory, self._settings, overlay), open_files, read, self._go_version)
+        stages = self._stages(order)
+        outcome = None
+        for with_tests in stages:
+            outcome = await self._run_stage(order, before, generation, with_tests=with_tests)
+            if outcome is None:
+                return
+        self._saved_tests.discard(directory)
+        if outcome is not None:
+            self._listener.finished(directory, outcome.run.seconds)
+            self._go_on(order, outcome.analysis.files, generation)
+
+    def _stages(self, order: Order) -> tuple[bool, ...]:
+        """Return what to compile, one after the other: False is the package alone, True all its variants.
+
+        The package alone is the first answer, unless it is a test that somebody saved or only tests are looked at.
+        Tests that nobody looks at come with the machine code.
+        """
+        tests_open = [is_test(path) for path in order.open_files]
+        tests_first = order.job.directory in self._saved_tests or (bool(tests_open) and all(tests_open))
+        if not self._weighs or order.job.overlay or tests_first:
+            return (True,)
+        return (False, True) if any(tests_open) and order.job.tests else (False,)
+
+    async def _run_stage(
+        self, order: Order, before: dict[str, bytes | None], generation: int, *, with_tests: bool
+    ) -> Outcome | None:
+        """Compile and take what came of it; None when a newer run has to say it."""
+        directory, job = order.job.directory, order.job
+        stage = replace(order, job=replace(job, tests=job.tests and with_tests))
+        outcome = await carry_out(stage, self._compiler, self._analyse)
         if generation != self._generations[directory]:
-            return
+            return None
         if any(self._files.read(path) != content for path, content in before.items()):
             # What was compiled may be neither the one nor the other.
             self._run(directory, _SAVE_WAIT_S)
-            return
-        before.update((path, facts.content) for path, facts in outcome.analysis.files.items() if path not in overlay)
-        self._take(directory, outcome, generation, without_tests=job.tests and is_quick)
-        self._listener.finished(directory, outcome.run.seconds)
-        if self._weighs and not overlay and outcome.analysis.files:
-            work = Order(replace(job, assembly=True), open_files, self._files.read, self._go_version)
-            seen = outcome.analysis.files
-            self._background.submit(directory, lambda: self._weigh(directory, work, seen, generation), _ASSEMBLY_WAIT_S)
+            return None
+        files = outcome.analysis.files
+        before.update((path, facts.content) for path, facts in files.items() if path not in job.overlay)
+        self._take(directory, outcome, generation, without_tests=job.tests and not with_tests)
+        return outcome
+
+    def _go_on(self, order: Order, seen: Mapping[str, FileFacts], generation: int) -> None:
+        """Do what nobody waits for: make the next compile quick, then weigh the machine code."""
+        directory, job = order.job.directory, order.job
+        self._background.submit(directory, lambda: self._compiler.prepare(job), 0.0)
+        if self._weighs and not job.overlay and seen:
+            work = replace(order, job=replace(job, assembly=True), read=self._files.read)
+            weigh = _weighing(directory)
+            self._background.submit(weigh, lambda: self._weigh(directory, work, seen, generation), _ASSEMBLY_WAIT_S)
 
     async def _weigh(self, directory: str, order: Order, seen: Mapping[str, FileFacts], generation: int) -> None:
         """Compile once more, with the tests and for the machine code, quietly; `seen` is what the first run found."""
@@ -284,8 +322,22 @@ class Session:
             self._listener.troubled(problem)
         if directory in self._owing and not (state.is_stale and len(state.stale) == len(state.files)):
             self._owing.discard(directory)
-            for dependant in sorted(self._dependants(state)):
+            self._pass_on(state, outcome)
+
+    def _pass_on(self, state: PackageState, outcome: Outcome) -> None:
+        """Run the open packages that are built from this one, if they can see what changed."""
+        dependants = sorted(self._dependants(state))
+        if not dependants:
+            self._surfaces.pop(state.directory, None)
+            return
+        older = self._surfaces.get(state.directory)
+        newer = self._surfaces[state.directory] = surface(outcome.run, outcome.analysis.files)
+        for dependant in dependants:
+            if newer != older:
                 self._run(dependant, 0.0)
+            else:
+                job = job_for(dependant, self._settings, {})
+                self._background.submit(dependant, functools.partial(self._compiler.prepare, job), _ASSEMBLY_WAIT_S)
 
     def _set(self, state: PackageState) -> None:
         older = self._snapshot.packages.get(state.directory) or PackageState(state.directory, {})
@@ -361,3 +413,8 @@ class Session:
         _log.error("run for %s failed", directory, exc_info=error)
         self._listener.finished(directory, 0.0)
         self._listener.troubled(Problem(ProblemKind.COMPILER_DIED, message=f"{type(error).__name__}: {error}"))
+
+
+def _weighing(directory: str) -> str:
+    """Return the key of a directory's run for the machine code."""
+    return f"weigh {directory}"

@@ -40,7 +40,8 @@ def list_functions(tree: Tree) -> tuple[Function, ...]:
     for node, name in declared_functions(tree):
         written = node.child_by_field_name("name")
         if written is not None:
-            found.append(Function(name, span_of(written), span_of(node)))
+            body = node.child_by_field_name("body")
+            found.append(Function(name, span_of(written), span_of(node), body=span_of(body) if body else None))
     return tuple(found)
 
 
