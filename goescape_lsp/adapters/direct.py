@@ -31,6 +31,7 @@ from goescape_lsp.adapters.records import (
 )
 from goescape_lsp.adapters.selftest import proves_itself
 from goescape_lsp.adapters.toolchain import Toolchain
+from goescape_lsp.core.assembly import Sieve
 from goescape_lsp.core.backend import MARKER_FLAG, BackEndWatch, before_back_end, can_be_fooled
 from goescape_lsp.core.model import Compiled, Job, Problem, ProblemKind, Run
 from goescape_lsp.core.ports import Files
@@ -74,7 +75,7 @@ class Direct:
 
     Shape: what it answers is what `GoCommand` answers, byte for byte in the texts: the same names in the same
     spelling. It takes the way through `go` for cgo, assembly, embedded files, the standard library, compiler flags of
-    the user, jobs for the machine code, and until `prepare` has learned how a directory is compiled.
+    the user, and until `prepare` has learned how a directory is compiled.
     """
 
     def __init__(self, toolchain: Toolchain, processes: Processes, files: Files, go: GoCommand | None = None) -> None:
@@ -175,7 +176,8 @@ class Direct:
         inputs = _inputs(variant, imports if not wanted else b"", work)
         kept = self._kept.get((work.record.directory, str(variant.package)))
         makes_export = _is_imported(variant, work) and _has_changed(variant, work)
-        if kept is not None and kept.inputs == inputs and not wanted and not makes_export:
+        is_new = wanted or makes_export or work.job.assembly
+        if kept is not None and kept.inputs == inputs and not is_new:
             return Compiled(variant.package, kept.text)
         finished = await self._start(work, variant, imports, is_whole=makes_export)
         work.seconds += finished.seconds
@@ -186,7 +188,8 @@ class Direct:
         if makes_export:
             exports[variant.package.import_path] = _output(work.folder, variant)
         text = shortened(_restored(before_back_end(finished.stdout), work.replaced), work.record)
-        self._kept[work.record.directory, str(variant.package)] = _Kept(inputs, text)
+        if not work.job.assembly:
+            self._kept[work.record.directory, str(variant.package)] = _Kept(inputs, text)
         return Compiled(variant.package, text)
 
     async def _start(self, work: _Work, variant: Variant, imports: bytes, *, is_whole: bool) -> Finished:
@@ -196,17 +199,18 @@ class Direct:
         private = {os.fsdecode(path): os.fsdecode(own) for own, path in work.replaced.items()}
         files = [private.get(path, path) for path in variant.package.files]
         is_fooled = any(can_be_fooled(text) for text in work.contents.values())
-        watch = None if is_whole or is_fooled else BackEndWatch()
+        watch = None if is_whole or is_fooled or work.job.assembly else BackEndWatch()
         command = [self._compiler(), *variant.flags, "-importcfg", config, "-o", _output(work.folder, variant)]
         environment = {**self._go.environment(work.record.root, work.job.env), **work.record.environment}
         # The compiler writes the standard library's places as $GOROOT/src, and puts this in its place.
         environment["GOROOT"] = self._toolchain.goroot
         return await self._processes.run(
-            [*command, *_GCFLAGS, *(() if watch is None else (MARKER_FLAG,)), *files],
+            [*command, *_GCFLAGS, *(["-S"] if work.job.assembly else []), *([MARKER_FLAG] if watch else []), *files],
             cwd=work.record.root,
             env=environment | (_MEMORY if watch is not None else {}),
             timeout_s=_TIMEOUT_S,
             max_bytes=_MAX_BYTES,
+            sieve=(1, Sieve()) if work.job.assembly else None,
             stop=None if watch is None else watch.feed,
         )
 
@@ -215,7 +219,7 @@ def is_plain(job: Job, toolchain: Toolchain) -> bool:
     """Say whether a job is for one directory and has nothing that only `go` knows how to do."""
     flags = (*toolchain.goflags, *job.flags, *job.env.get("GOFLAGS", "").split())
     names = {flag.lstrip("-").partition("=")[0] for flag in flags}
-    is_simple = names <= _QUIET_FLAGS and not job.gcflags and not job.assembly
+    is_simple = names <= _QUIET_FLAGS and not job.gcflags
     return is_simple and job.patterns == (".",) and "GOWORK" not in job.env and bool(toolchain.compiler)
 
 

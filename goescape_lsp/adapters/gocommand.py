@@ -62,7 +62,7 @@ class GoCommand:
             env=self.environment(cwd, extra),
             timeout_s=self._timeout_s,
             max_bytes=self._max_bytes,
-            sieve=sieve,
+            sieve=None if sieve is None else (2, sieve),
         )
 
     def environment(self, cwd: str, extra: Mapping[str, str]) -> dict[str, str]:

@@ -78,14 +78,14 @@ class Processes:
         env: Mapping[str, str],
         timeout_s: float,
         max_bytes: int,
-        sieve: Sieve | None = None,
+        sieve: tuple[int, Sieve] | None = None,
         stop: Callable[[bytes], bool] | None = None,
     ) -> Finished:
         """Return what `argv` printed when it ended, ran longer than `timeout_s` or printed more than `max_bytes`.
 
         Shape: `argv[0]` is an absolute path; `env` is the whole environment. Standard input is empty. A `sieve` takes
-        standard error as it comes; only what it keeps is counted and returned. `stop` sees each piece of standard
-        output and says when the process may be killed because nothing more is wanted.
+        the stream of that number (1 output, 2 error) as it comes; only what it keeps is counted and returned. `stop`
+        sees each piece of standard output and says when the process may be killed because nothing more is wanted.
         Errors: none for a program that cannot be started (code 127). A cancellation kills the whole process group
         and reaps it before it goes on.
         """
@@ -154,21 +154,22 @@ class Processes:
 
 
 class _Printed:
-    """What a process printed so far, up to a limit; standard error goes through the sieve."""
+    """What a process printed so far, up to a limit; one stream may go through a sieve."""
 
-    def __init__(self, max_bytes: int, sieve: Sieve | None, stop: Callable[[bytes], bool] | None) -> None:
+    def __init__(self, max_bytes: int, sieve: tuple[int, Sieve] | None, stop: Callable[[bytes], bool] | None) -> None:
         self.is_cut = False
         self.is_stopped = False
         self._stop = stop
         self._kept = {1: bytearray(), 2: bytearray()}
         self._room = max_bytes
-        self._sieve = sieve
+        self._sieved = sieve[0] if sieve else 0
+        self._sieve = sieve[1] if sieve else None
 
     def take(self, fd: int, data: bytes) -> bool:
         """Keep a piece; False says that nothing after it is wanted or fits, once."""
         if self.is_stopped:
             return True
-        if fd == _STANDARD_ERROR and self._sieve is not None:
+        if fd == self._sieved and self._sieve is not None:
             data = self._sieve.feed(data)
         self._kept[fd] += data[: self._room]
         is_first_cut = len(data) > self._room and not self.is_cut
@@ -179,12 +180,15 @@ class _Printed:
 
     def output(self) -> bytes:
         """Return what was kept of standard output."""
-        return bytes(self._kept[1])
+        return self._all(1)
 
     def errors(self) -> bytes:
         """Return what was kept of standard error."""
-        rest = self._sieve.close() if self._sieve is not None else b""
-        return bytes(self._kept[_STANDARD_ERROR]) + rest
+        return self._all(_STANDARD_ERROR)
+
+    def _all(self, fd: int) -> bytes:
+        rest = self._sieve.close() if fd == self._sieved and self._sieve is not None else b""
+        return bytes(self._kept[fd]) + rest
 
 
 class _Child(asyncio.SubprocessProtocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from goescape_lsp.adapters.files import DiskFiles
 from goescape_lsp.adapters.gocommand import GoCommand
 from goescape_lsp.adapters.process import Processes
 from goescape_lsp.adapters.toolchain import Toolchain, find_toolchain
+from goescape_lsp.core.assembly import Assembly, split_assembly
 from goescape_lsp.core.model import Job, Run
 from goescape_lsp.core.settings import Settings
 from tests.adapters.conftest import Tree, commands_with, job, problems, slow_module, wait_until
@@ -157,6 +159,19 @@ async def test_what_only_go_knows_is_asked(desk: Desk, edit: tuple[str, str, str
     assert_equal(expected, found)
 
 
+async def test_the_machine_code_is_the_same(desk: Desk) -> None:
+    await desk.direct.prepare(job(desk.root / "a"))
+    desk.edit(*SAME_WAY["a body"])
+    expected, found, has_asked = await desk.both(job(desk.root / "a", assembly=True))
+    assert not has_asked
+    # `go` prints all variants in one stream, in which each line's calls are kept once.
+    said, seen = ([split_assembly(item.text) for item in run.compiled] for run in (expected, found))
+    assert [text for text, _ in seen] == [text for text, _ in said]
+    calls = [functools.reduce(Assembly.joined, (assembly for _, assembly in one)) for one in (said, seen)]
+    assert calls[0] == calls[1]
+    assert any("newobject" in names for names in calls[0].calls.values())
+
+
 async def test_preparing_again_makes_it_direct_again(desk: Desk) -> None:
     await desk.direct.prepare(job(desk.root / "a"))
     desk.edit(*THROUGH_GO["an import"])
@@ -181,9 +196,7 @@ async def test_unsaved_text_stands_in_for_the_file(desk: Desk) -> None:
     assert has_asked
 
 
-@pytest.mark.parametrize(
-    "more", [{"gcflags": ("-l",)}, {"flags": ("-race",)}, {"assembly": True}, {"env": {"GOFLAGS": "-race"}}], ids=str
-)
+@pytest.mark.parametrize("more", [{"gcflags": ("-l",)}, {"flags": ("-race",)}, {"env": {"GOFLAGS": "-race"}}], ids=str)
 async def test_unusual_jobs_go_through_go(desk: Desk, more: dict[str, object]) -> None:
     wanted = job(desk.root / "a", **more)
     await desk.direct.prepare(wanted)
