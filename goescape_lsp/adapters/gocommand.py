@@ -166,7 +166,7 @@ def _flag_problems(job: Job) -> tuple[Problem, ...]:
 def _read_run(finished: Finished, cwd: str) -> Run:
     entries = read_entries(finished.stdout)
     said, texts = split_text(finished.stderr, (entry["ImportPath"] for entry in entries))
-    compiled = tuple(read_compiled(entries, texts, cwd))
+    compiled = read_compiled(entries, texts, cwd)
     problems: tuple[Problem, ...] = ()
     if finished.is_timeout:
         problems = (Problem(ProblemKind.TIMED_OUT, message=cwd),)
