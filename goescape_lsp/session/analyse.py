@@ -52,7 +52,7 @@ _RESULT_NAME = re.compile(r"^~[rR]\d+$")
 _OWN_SUBJECTS = ("... argument",)
 
 
-def analyse(run: Run, read: Read, go_version: str = "") -> Analysis:  # noqa: ARG001 - callers give what a finding may depend on
+def analyse(run: Run, read: Read, go_version: str = "") -> Analysis:
     """Return the facts of every file of the run's packages.
 
     Shape: files that could not be read are problems, not facts; test variants, generic shapes and inlined copies
@@ -78,7 +78,7 @@ def analyse(run: Run, read: Read, go_version: str = "") -> Analysis:  # noqa: AR
             source = sources.get(place.file)
             if source is not None and (name := source.function_at(place)) is not None:
                 inlining.setdefault((place.file, name), sentence.replace("go.shape.", ""))
-        _Reader(item, parsed, sources).add_to(sites)
+        _Reader(item, parsed, sources, go_version).add_to(sites)
     files = _facts(contents, sources, weighed(tuple(sites.values()), assembly, sources, packages), inlining)
     whole = {path for item in compiled if not item.problems for path in item.package.files}
     files = {
@@ -128,8 +128,9 @@ class _Site:
 class _Reader:
     """Turns the verdicts of one compile into findings."""
 
-    def __init__(self, compiled: Compiled, parsed: Parsed, sources: Mapping[str, Source]) -> None:
+    def __init__(self, compiled: Compiled, parsed: Parsed, sources: Mapping[str, Source], go_version: str) -> None:
         self._package = compiled.package
+        self._go_version = go_version
         self._parsed = parsed
         self._sources = sources
         called = (name for names in parsed.inlined.values() for name in names)
@@ -221,7 +222,9 @@ class _Reader:
             found = replace(found, result=target, level=line.level, lines=lines)
             return replace(found, cause=Cause.PARAMETER, rule=Rule.LEAKING_PARAMETER)
         kind = source.kind_of_text(line.subject, line.verdict) if site.inlined_from else site.shape.kind
-        allocation, reason, rule = judge_stays(kind, line.subject, is_zero_copy=line.is_zero_copy)
+        allocation, reason, rule = judge_stays(
+            kind, line.subject, is_zero_copy=line.is_zero_copy, go_version=self._go_version
+        )
         return replace(self._base(site, kind, allocation, reason), cause=Cause.NONE, rule=rule)
 
     def _base(self, site: _Site, kind: Kind, allocation: Allocation, reason: str) -> Finding:
