@@ -28,7 +28,9 @@ ALLOCATION_RULES = frozenset(
 )
 
 
-def judge_heap(kind: Kind, rule: Rule, subject: str, boxed: Boxed, *, is_static: bool) -> tuple[Allocation, str]:
+def judge_heap(  # noqa: PLR0913 - keywords, and each has one meaning
+    kind: Kind, rule: Rule, subject: str, boxed: Boxed, *, is_static: bool, go_version: str = ""
+) -> tuple[Allocation, str]:
     """Return whether a heap verdict allocates when it runs, and the key of the reason, "" for the plain case.
 
     `is_static` says that a function literal captures nothing, or that inlined code is reached only when it is free.
@@ -36,6 +38,8 @@ def judge_heap(kind: Kind, rule: Rule, subject: str, boxed: Boxed, *, is_static:
     """
     if boxed in _FREE_BOXES:
         return Allocation.DOES_NOT_ALLOCATE, boxed.name.lower().replace("_", "-")
+    if boxed is Boxed.CONSTANT_STRUCT and limit(Subject.STATIC_STRUCT, go_version):
+        return Allocation.DOES_NOT_ALLOCATE, "constant"
     if is_static:
         return Allocation.DOES_NOT_ALLOCATE, "no-captures" if kind is Kind.CLOSURE else "unreached"
     if rule is Rule.ZERO_SIZE_ELEMENT or _EMPTY.match(subject):

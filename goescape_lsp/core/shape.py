@@ -15,6 +15,7 @@ class Boxed(StrEnum):
     NOTHING = "nothing"  # the site is no boxing
     UNKNOWN = "unknown"
     CONSTANT = "constant"
+    CONSTANT_STRUCT = "constant struct"  # static data in newer versions only
     ONE_BYTE = "one byte"
     ZERO_SIZE = "zero size"
     SMALL_INTEGER = "small integer"  # allocates unless the value is below 256

@@ -193,7 +193,9 @@ class _Reader:
         if site.inlined_from:
             boxed = boxed_text(line.subject) if kind is Kind.INTERFACE else Boxed.NOTHING
         is_static = _is_unreached(site) or (kind is Kind.CLOSURE and source.captures_nothing(line.place))
-        allocation, reason = judge_heap(kind, decision.rule, line.subject, boxed, is_static=is_static)
+        allocation, reason = judge_heap(
+            kind, decision.rule, line.subject, boxed, is_static=is_static, go_version=self._go_version
+        )
         instances = _instances(site.blocks)
         found = self._base(site, kind, allocation, reason)
         return replace(

@@ -299,7 +299,10 @@ CLAIMS = (
     Claim("box_no_text", (("hover:reason.empty-string", "no allocation"),), "kept = s0", always(0)),
     Claim(
         "box_constant_struct",
-        (("page:interface-conversion", "1 allocation up to Go 1.24 and none from Go 1.25"),),
+        (
+            ("limit:STATIC_STRUCT", "0 1"),
+            ("page:interface-conversion", "1 allocation up to Go 1.24 and none from Go 1.25"),
+        ),
         "kept = pair{1, 2}",
         {"1.25": 0, "1.21": 1},
     ),

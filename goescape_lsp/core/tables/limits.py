@@ -21,6 +21,7 @@ class Subject(StrEnum):
     MAP_ENTRIES = "entries of a local map that lie on the stack"
     MAP_GROWN_ENTRIES = "entries that a map holds after it grew once: a hint up to there saves nothing"
     MAP_IN_PLACE = "bytes of a key or element that a map keeps in its table"
+    STATIC_STRUCT = "1 where a struct of constants is put into an interface without an allocation, else 0"
     STATIC_INTEGER = "largest integer that is put into an interface without an allocation"
     CAPTURE_BY_VALUE = "bytes of a variable that a closure copies"
     INLINE_BUDGET = "cost of a function that is inlined"
@@ -56,6 +57,8 @@ LIMITS: tuple[Limit, ...] = (
     Limit(Subject.MAP_GROWN_ENTRIES, 13, "runtime.overLoadFactor: 6.5 of 8", since="1.22", until="1.23"),
     Limit(Subject.MAP_GROWN_ENTRIES, 14, "internal/runtime/maps: 7 of 8", since="1.24"),
     Limit(Subject.MAP_IN_PLACE, 128, "internal/abi.MapMaxKeyBytes, MapMaxElemBytes"),
+    Limit(Subject.STATIC_STRUCT, 0, "cmd/compile/internal/walk.dataWord", until="1.24"),
+    Limit(Subject.STATIC_STRUCT, 1, "cmd/compile/internal/walk.dataWord", since="1.25"),
     Limit(Subject.STATIC_INTEGER, 255, "runtime.staticuint64s"),
     Limit(Subject.CAPTURE_BY_VALUE, 128, "cmd/compile/internal/escape.(*batch).flowClosure"),
     Limit(Subject.INLINE_BUDGET, 80, "cmd/compile/internal/inline.inlineMaxBudget"),
