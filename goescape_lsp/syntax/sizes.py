@@ -60,6 +60,22 @@ def size_of_site(node: Node, kind: Kind, subject: str, names: Names) -> int | No
             return None
 
 
+def site_has_pointers(node: Node, kind: Kind, names: Names) -> bool | None:
+    """Say whether what a site allocates holds pointers, None when syntax does not tell."""
+    match kind:
+        case Kind.VARIABLE:
+            found = declared_at(node)
+            return _has_pointers(type_of_declaration(found, names), names, _DEPTH) if found is not None else None
+        case Kind.NEW | Kind.COMPOSITE | Kind.INTERFACE:
+            return _has_pointers(_made(node, kind, names), names, _DEPTH)
+        case Kind.SLICE:
+            made = infer(node, names).node
+            inner = made.child_by_field_name("element") if made is not None else None
+            return None if inner is None else _has_pointers(resolve(inner, names), names, _DEPTH)
+        case _:
+            return None
+
+
 def size_of(kind: Type, names: Names) -> int | None:
     """Return the bytes that a value of a type takes, None when syntax does not tell."""
     return _size(kind, names, _DEPTH)
@@ -157,3 +173,19 @@ def _field_type(declared: Node, names: Names) -> Type:
     if any(token.type == "*" for token in declared.children):
         return Type(Form.POINTER)
     return resolve(declared.child_by_field_name("type"), names)
+
+
+def _has_pointers(kind: Type, names: Names, depth: int) -> bool | None:
+    if kind.form in _BY_FORM:
+        return True
+    if kind.form is Form.BASIC:
+        return False if kind.basic else None
+    if depth == 0 or kind.node is None:
+        return None
+    if kind.form is Form.ARRAY:
+        return _has_pointers(resolve(kind.node.child_by_field_name("element"), names), names, depth - 1)
+    if kind.form is not Form.STRUCT:
+        return None
+    fields = [d for f in kind.node.named_children for d in f.named_children if d.type == "field_declaration"]
+    held = {_has_pointers(_field_type(declared, names), names, depth - 1) for declared in fields}
+    return True if True in held else None if None in held else False

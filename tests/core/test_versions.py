@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from goescape_lsp.core.model import Allocation, Compiled, Finding, Package, Run
+from goescape_lsp.core.model import Allocation, Compiled, FileFacts, Package, Run
 from goescape_lsp.core.tables.versions import is_at_least
 from goescape_lsp.session.analyse import analyse
 from tests.conftest import Go
@@ -47,14 +47,14 @@ WANTED = {
 }
 
 
-def compiled(source: str, go: Go, folder: Path) -> list[Finding]:
-    """Return the findings of a package of one file, as this toolchain compiles it."""
+def analysed(source: str, go: Go, folder: Path) -> FileFacts:
+    """Return what is known of a package of one file, as this toolchain compiles it."""
     (folder / "go.mod").write_text("module p\n\ngo 1.21\n")
     (folder / "x.go").write_text(source)
     text = go.run("build", "-gcflags=-m=2", ".", cwd=folder).stderr.encode()
     package = Package("p", "p", str(folder), (str(folder / "x.go"),))
     analysis = analyse(Run((Compiled(package, text),)), lambda path: Path(path).read_bytes(), go.version)
-    return list(analysis.files[str(folder / "x.go")].findings)
+    return analysis.files[str(folder / "x.go")]
 
 
 def marked(name: str) -> int:
@@ -63,7 +63,7 @@ def marked(name: str) -> int:
 
 
 def test_the_toolchains_row_decides_what_allocates(each_go: Go, tmp_path: Path) -> None:
-    found = compiled(SOURCE, each_go, tmp_path)
+    found = analysed(SOURCE, each_go, tmp_path).findings
     for name, (since, before, after) in WANTED.items():
         wanted = after if is_at_least(each_go.version, *map(int, since.split("."))) else before
         got = {one.allocation for one in found if one.span.line == marked(name)}
