@@ -10,50 +10,28 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from goescape_lsp.core.model import Place, Verdict
+from goescape_lsp.core.tables.messages import FORMS, pattern
 
 Located = Callable[[str, int, int], Place]
 
-_LINE = re.compile(r"^(?P<file>(?:[A-Za-z]:)?[^:\n]*?):(?P<line>\d+)(?::(?P<column>\d+))?: (?P<text>.*)$")
-_HEAD = re.compile(r"^(?P<subject>.+?) escapes to heap(?: in (?P<function>.+))?:$")
-_LEAK_HEAD = re.compile(
-    r"^parameter (?P<subject>.+) leaks to (?P<target>\{storage for .+?\}|.+?)"
-    r"(?: for (?P<function>.+))? with derefs=(?P<derefs>\d+):$"
-)
-_TO_RESULT = re.compile(r"^leaking param: (?P<subject>\S+) to result (?P<result>\S+) level=(?P<level>\d+)$")
-_FLOW = re.compile(r"^  flow: (?P<target>.+) (?:=|←) (?P<operators>&|\**)(?P<source>.+):$")
-_FROM = re.compile(r"^    from (?P<expression>.*) \((?P<why>[^()]+(?:\.\.\.)?)\) at (?P<at>.+?)$")
-_AT = re.compile(r"^(?P<file>.*?):(?P<line>\d+)(?::(?P<column>\d+))?$")
-_CANNOT_INLINE = re.compile(r"^cannot inline (?P<function>.+?): (?P<reason>.*)$")
+_LINE = pattern("line")
+_HEAD = pattern("escape-head")
+_LEAK_HEAD = pattern("leak-head")
+_TO_RESULT = pattern("leak-to-result")
+_FLOW = pattern("flow")
+_FROM = pattern("from")
+_AT = pattern("at")
+_CANNOT_INLINE = pattern("cannot-inline")
 
 _CONTENT = "leaking param content: "
 _LEAK = "leaking param: "
 _MOVED = "moved to heap: "
 _INLINED = "inlining call to "
 
-# Initialisers and range-over-func bodies are printed without a position (go1.23 and later).
-_CAPTURE = re.compile(r"^.* capturing by (?:ref|value): .*$")
+_CAPTURE = pattern("capture")
 
 # Lines that say nothing about a site. A form that neither this table nor the parser knows is counted and reported.
-_KNOWN_ASIDES = (
-    _CAPTURE,
-    re.compile(r"^.* ignoring self-assignment in .+$"),
-    re.compile(r"^assuming \S+ is unsafe uintptr$"),
-    re.compile(r"^marking \S+ as escaping (?:\.\.\.)?uintptr$"),
-    re.compile(r"^(?:mutates|calls) param: \S+ derefs=\d+$"),
-    re.compile(r"^(?:partially )?devirtualizing .+ to .+$"),
-    re.compile(r"^cannot devirtualize .+: .+$"),
-    re.compile(r"^PGO devirtualizing .+$"),
-    re.compile(r"^should not PGO devirtualize .+$"),
-    re.compile(r"^function .+ considered 'big'; .*$"),
-    re.compile(r"^index bounds check elided$"),
-    re.compile(r"^skip inlining within testing\.B\.loop for .+$"),
-    re.compile(r"^.+ will be kept alive$"),
-    re.compile(r"^expr is unknown to bloop pass$"),
-    re.compile(r"^imprecise interface call$"),
-    re.compile(r"^(?:generated|removed) nil check$"),
-    re.compile(r"^ {2}warning: truncated explanation due to assignment cycle; .*$"),
-    re.compile(r"^can inline .+$"),
-)
+_KNOWN_ASIDES = tuple(re.compile(form.text) for form in FORMS if form.is_aside)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,21 +12,11 @@ from goescape_lsp.core.decision import Decision, Trail, because
 from goescape_lsp.core.model import Cause, Place, Verdict
 from goescape_lsp.core.parse import Arrow, Block, Reason, VerdictLine
 from goescape_lsp.core.shape import Call, Callee, Syntax, Target
+from goescape_lsp.core.tables.messages import REASONS
 
 _RESULT = re.compile(r"^~[rR]\d+$")
 _HEAP = "{heap}"
-_BY_REASON = {
-    "return": Cause.RETURN,
-    "send": Cause.CHAN_SEND,
-    "map literal key": Cause.MAP_LITERAL,
-    "map literal value": Cause.MAP_LITERAL,
-    "key of map put": Cause.MAP_KEY,
-    "appended slice...": Cause.APPEND_SPREAD,
-    "copied slice": Cause.COPY,
-    "//go:uintptrescapes": Cause.UINTPTRESCAPES,
-    "conversion to unsafe.Pointer": Cause.UNSAFE_CHECKPTR,
-    "callee operand": Cause.UNKNOWN_CALL,
-}
+_BY_REASON = {reason.text: reason.cause for reason in REASONS if reason.cause is not None}
 
 
 class Steps:

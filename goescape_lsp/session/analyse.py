@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from goescape_lsp.core.assembly import Assembly, split_assembly
 from goescape_lsp.core.classify import Classifier
+from goescape_lsp.core.contract import is_way
 from goescape_lsp.core.judge import judge_heap, judge_stays
 from goescape_lsp.core.model import (
     Allocation,
@@ -36,8 +37,10 @@ from goescape_lsp.core.parse import Block, Parsed, VerdictLine, leaks_by_place, 
 from goescape_lsp.core.shape import Boxed, Shape
 from goescape_lsp.core.steps import called_name
 from goescape_lsp.core.suppress import accept
+from goescape_lsp.core.tables.layouts import block_of
 from goescape_lsp.core.temperature import temper
 from goescape_lsp.session.evidence import weighed
+from goescape_lsp.session.inlining import with_savings
 from goescape_lsp.session.places import Placer
 from goescape_lsp.syntax.boxing import boxed_text
 from goescape_lsp.syntax.source import PackageSyntax, Source
@@ -52,7 +55,7 @@ _RESULT_NAME = re.compile(r"^~[rR]\d+$")
 _OWN_SUBJECTS = ("... argument",)
 
 
-def analyse(run: Run, read: Read, go_version: str = "") -> Analysis:  # noqa: ARG001 - callers give what a finding may depend on
+def analyse(run: Run, read: Read, go_version: str = "") -> Analysis:
     """Return the facts of every file of the run's packages.
 
     Shape: files that could not be read are problems, not facts; test variants, generic shapes and inlined copies
@@ -78,8 +81,9 @@ def analyse(run: Run, read: Read, go_version: str = "") -> Analysis:  # noqa: AR
             source = sources.get(place.file)
             if source is not None and (name := source.function_at(place)) is not None:
                 inlining.setdefault((place.file, name), sentence.replace("go.shape.", ""))
-        _Reader(item, parsed, sources).add_to(sites)
+        _Reader(item, parsed, sources, go_version).add_to(sites)
     files = _facts(contents, sources, weighed(tuple(sites.values()), assembly, sources, packages), inlining)
+    files = with_savings(files, sources, go_version)
     whole = {path for item in compiled if not item.problems for path in item.package.files}
     files = {
         path: accept(facts, sources[path].directives(), is_whole=path in whole, is_weighed=bool(assembly.calls))
@@ -128,20 +132,27 @@ class _Site:
 class _Reader:
     """Turns the verdicts of one compile into findings."""
 
-    def __init__(self, compiled: Compiled, parsed: Parsed, sources: Mapping[str, Source]) -> None:
+    def __init__(self, compiled: Compiled, parsed: Parsed, sources: Mapping[str, Source], go_version: str) -> None:
         self._package = compiled.package
+        self._go_version = go_version
         self._parsed = parsed
         self._sources = sources
         called = (name for names in parsed.inlined.values() for name in names)
         packages = frozenset(name.partition(".")[0] for name in called if name[:1].islower() and "." in name)
         self._leaks = leaks_by_place(parsed.leaks)
+        self._ways: dict[Place, tuple[str, ...]] = {}  # a parameter that leaks in several ways has a verdict for each
+        for line in parsed.verdicts:
+            if line.verdict is Verdict.LEAKS:
+                told = self._ways.get(line.place, ())
+                self._ways[line.place] = tuple(dict.fromkeys((*told, _words(line))))
         self._classifier = Classifier(parsed.blocks, parsed.bodiless, parsed.verdicts, sources.get, packages)
 
     def add_to(self, sites: _Sites) -> None:
         """Put every verdict of the compile into `sites`, one finding for each expression and subject.
 
         A box and its content (`string(b)` put into an interface) are printed at two places of one expression: they
-        are one site, as are the verdicts of the other build variants. A heap verdict wins over `stays`.
+        are one site, as are the verdicts of the other build variants. A heap verdict wins over the others, a leak over
+        `stays`: instances of a generic function may differ.
         """
         counts = Counter(_key(line) for line in self._parsed.verdicts)
         done: set[_Key] = set()
@@ -160,7 +171,8 @@ class _Reader:
         key = (line.place.file, shape.span, subject, origin)
         known = sites.get(key)
         is_heap = line.verdict in {Verdict.ESCAPES, Verdict.MOVED}
-        if known is None or (is_heap and not known.is_heap):
+        is_worse = known is not None and known.verdict is Verdict.STAYS and line.verdict is Verdict.LEAKS
+        if known is None or (is_heap and not known.is_heap) or is_worse:
             is_test = line.place.file.endswith("_test.go")
             sites[key] = temper(self._finding(line, source, count), is_test=is_test)
         elif is_heap and known.package == self._package.import_path:
@@ -192,7 +204,9 @@ class _Reader:
         if site.inlined_from:
             boxed = boxed_text(line.subject) if kind is Kind.INTERFACE else Boxed.NOTHING
         is_static = _is_unreached(site) or (kind is Kind.CLOSURE and source.captures_nothing(line.place))
-        allocation, reason = judge_heap(kind, decision.rule, line.subject, boxed, is_static=is_static)
+        allocation, reason = judge_heap(
+            kind, decision.rule, line.subject, boxed, is_static=is_static, go_version=self._go_version
+        )
         instances = _instances(site.blocks)
         found = self._base(site, kind, allocation, reason)
         return replace(
@@ -217,11 +231,13 @@ class _Reader:
         if line.verdict is Verdict.LEAKS:
             target = line.result or ("content" if line.is_content else "heap")
             found = self._base(site, Kind.PARAMETER, Allocation.DOES_NOT_ALLOCATE, "")
-            lines = (*self._leaks.get(line.place, ()), *found.lines)
+            lines = (*self._leaks.get(line.place, ()), *self._ways[line.place])
             found = replace(found, result=target, level=line.level, lines=lines)
             return replace(found, cause=Cause.PARAMETER, rule=Rule.LEAKING_PARAMETER)
         kind = source.kind_of_text(line.subject, line.verdict) if site.inlined_from else site.shape.kind
-        allocation, reason, rule = judge_stays(kind, line.subject, is_zero_copy=line.is_zero_copy)
+        allocation, reason, rule = judge_stays(
+            kind, line.subject, is_zero_copy=line.is_zero_copy, go_version=self._go_version
+        )
         return replace(self._base(site, kind, allocation, reason), cause=Cause.NONE, rule=rule)
 
     def _base(self, site: _Site, kind: Kind, allocation: Allocation, reason: str) -> Finding:
@@ -244,9 +260,17 @@ class _Reader:
             inlined_from=site.inlined_from,
             holder=shape.holder,
             size=None if site.inlined_from else shape.size,
+            block=self._block(site, kind),
             allocation_reason=reason,
             temperature_reason=shape.temperature_reason,
         )
+
+    def _block(self, site: _Site, kind: Kind) -> int | None:
+        """Return the bytes of the block that the allocator takes; a map takes more blocks than its header's."""
+        size, pointers = site.shape.size, site.shape.has_pointers
+        if site.inlined_from or size is None or pointers is None or kind is Kind.MAP:
+            return None
+        return block_of(size, has_pointers=pointers, go_version=self._go_version)
 
     def _inlined_from(self, line: VerdictLine, shape: Shape) -> str:
         """Return the function whose inlined body holds the subject, "" for what stands in the source."""
@@ -348,7 +372,7 @@ def _described(
         key = (finding.subject, finding.span.line, finding.span.column)
         leaks = parameters[key].leaks if key in parameters else ()
         if finding.verdict is Verdict.LEAKS:
-            leaks = (*leaks, finding.lines[-1])
+            leaks = (*leaks, *(line for line in finding.lines if is_way(line)))
         parameters[key] = Parameter(finding.subject, finding.span, leaks)
     sentence = inlining.get((path, function.name_span), "")
     return replace(function, parameters=tuple(parameters.values()), inlining=sentence)

@@ -15,7 +15,7 @@ from goescape_lsp.syntax.boxing import boxed_text, boxed_value
 from goescape_lsp.syntax.calls import callee_of, target_of
 from goescape_lsp.syntax.names import import_name
 from goescape_lsp.syntax.scope import Declaration, Role, find_local
-from goescape_lsp.syntax.sizes import size_of_site
+from goescape_lsp.syntax.sizes import site_has_pointers, size_of_site
 from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, first_of, leaf_at, parse, span_of, text_of, walk
 from goescape_lsp.syntax.types import Form, Names, element, infer, resolve
 
@@ -277,6 +277,7 @@ class Source:
             reason,
             boxed_value(node, subject, self.names) if is_boxed else Boxed.NOTHING,
             size_of_site(node, kind, subject, self.names),
+            site_has_pointers(node, kind, self.names),
             is_call=node.type == "call_expression" and self._is_user_call(node),
         )
 
