@@ -14,7 +14,7 @@ from goescape_lsp.syntax import comments, functions, heat, scope, spans
 from goescape_lsp.syntax.boxing import boxed_text, boxed_value
 from goescape_lsp.syntax.calls import callee_of, target_of
 from goescape_lsp.syntax.names import import_name
-from goescape_lsp.syntax.scope import Declaration, Role, find_local
+from goescape_lsp.syntax.scope import Declaration, Role
 from goescape_lsp.syntax.sizes import size_of_site
 from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, first_of, leaf_at, parse, span_of, text_of, walk
 from goescape_lsp.syntax.types import Form, Names, element, infer, resolve
@@ -161,13 +161,13 @@ class Source:
     def result_name(self, place: Place, name: str) -> bool:
         """Say whether `name` is a named result of a function around a place."""
         leaf = self._leaf(place)
-        found = find_local(name, leaf) if leaf is not None else None
+        found = self.names.local(name, leaf) if leaf is not None else None
         return found is not None and found.role is Role.RESULT
 
     def outlives_loop(self, place: Place, name: str) -> bool:
         """Say whether `name` is declared outside a loop of the same function that is around a place."""
         leaf = self._leaf(place)
-        found = find_local(name, leaf) if leaf is not None else None
+        found = self.names.local(name, leaf) if leaf is not None else None
         if leaf is None or found is None or found.scope is None:
             return False
         depth_there = heat.loops_around(found.name)
@@ -203,7 +203,7 @@ class Source:
         if literal is None or literal.type != "func_literal":
             return False
         for node in walk(literal):
-            if node.type != "identifier" or (found := find_local(text_of(node), node)) is None:
+            if node.type != "identifier" or (found := self.names.local(text_of(node), node)) is None:
                 continue
             is_inside = literal.start_byte <= found.name.start_byte < literal.end_byte
             is_constant = found.name.parent is not None and found.name.parent.type == "const_spec"
@@ -214,7 +214,7 @@ class Source:
     def is_local(self, place: Place, name: str) -> bool:
         """Say whether `name` means a local variable or a parameter at a place."""
         leaf = self._leaf(place)
-        return leaf is not None and find_local(name, leaf) is not None
+        return leaf is not None and self.names.local(name, leaf) is not None
 
     def is_import(self, name: str) -> bool:
         """Say whether the file imports a package under this name."""
@@ -330,7 +330,7 @@ class Source:
     def _type_name(self, node: Node) -> str:
         """Return the name of a variable's type without its star, "" where its declaration does not say."""
         name = text_of(node)
-        found = find_local(name, node) or self.names.declared.get(name)
+        found = self.names.local(name, node) or self.names.declared.get(name)
         if found is None:
             return ""
         value = found.value
