@@ -147,6 +147,10 @@ class Span:
     end_line: int
     end_column: int
 
+    def below(self, rows: int) -> Span:
+        """Return the span as many lines further down."""
+        return Span(self.line + rows, self.column, self.end_line + rows, self.end_column)
+
 
 @dataclass(frozen=True, slots=True)
 class Step:

@@ -16,7 +16,7 @@ from goescape_lsp.core.settings import Settings
 from goescape_lsp.core.shift import shift
 from goescape_lsp.core.story import Story
 from goescape_lsp.core.suppress import accept_again
-from goescape_lsp.session.analyse import analyse
+from goescape_lsp.session.analyser import Analyser
 from goescape_lsp.session.latest import Latest
 from goescape_lsp.session.run import Analyse, Order, carry_out, job_for
 from goescape_lsp.session.snapshot import (
@@ -59,7 +59,7 @@ class Session:
         listener: Listener,
         settings: Settings | None = None,
         go_version: str = "",
-        analyse: Analyse = analyse,
+        analyse: Analyse | None = None,
         at_once: int | None = None,
         weighs: bool = False,
     ) -> None:
@@ -68,7 +68,7 @@ class Session:
         self._listener = listener
         self._settings = settings or Settings()
         self._go_version = go_version
-        self._analyse = analyse
+        self._analyse = analyse or Analyser()
         self._snapshot = Snapshot()
         self._roots: tuple[str, ...] = ()
         self._texts: dict[str, bytes] = {}

@@ -31,6 +31,12 @@ FORMS: tuple[Form, ...] = (
         r"^(?P<file>(?:[A-Za-z]:)?[^:\n]*?):(?P<line>\d+)(?::(?P<column>\d+))?: (?P<text>.*)$",
         "cmd/compile/internal/base",
     ),
+    # A line that is no part of an explanation, anywhere in an output.
+    Form(
+        "statement",
+        r"(?m)^(?P<file>(?:[A-Za-z]:)?[^:\n]*?):(?P<line>\d+)(?::(?P<column>\d+))?: (?! )(?P<text>.*)$",
+        "cmd/compile/internal/base",
+    ),
     # ` in F` from go1.25.
     Form("escape-head", r"^(?P<subject>.+?) escapes to heap(?: in (?P<function>.+))?:$", "escape"),
     # ` for F` from go1.25.
@@ -47,8 +53,12 @@ FORMS: tuple[Form, ...] = (
     ),
     # `=` up to go1.24, `←` from go1.25.
     Form("flow", r"^  flow: (?P<target>.+) (?:=|←) (?P<operators>&|\**)(?P<source>.+):$", "escape"),
-    Form("from", r"^    from (?P<expression>.*) \((?P<why>[^()]+(?:\.\.\.)?)\) at (?P<at>.+?)$", "escape"),
-    Form("at", r"^(?P<file>.*?):(?P<line>\d+)(?::(?P<column>\d+))?$", "cmd/compile/internal/base"),
+    Form(
+        "from",
+        r"^    from (?P<expression>.*) \((?P<why>[^()]+(?:\.\.\.)?)\) at "
+        r"(?:(?P<file>.*?):(?P<line>\d+)(?::(?P<column>\d+))?|(?P<other>.+?))$",
+        "escape",
+    ),
     Form("cannot-inline", r"^cannot inline (?P<function>.+?): (?P<reason>.*)$", "inline"),
     # Initialisers and range-over-func bodies are printed without a position (go1.23 and later).
     Form("capture", r"^.* capturing by (?:ref|value): .*$", "escape", is_aside=True),
