@@ -9,9 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from goescape_lsp.core.assembly import Assembly
-from goescape_lsp.core.blocks import Index
 from goescape_lsp.core.classify import Classifier
-from goescape_lsp.core.common import Common, joined
+from goescape_lsp.core.common import joined
 from goescape_lsp.core.contract import is_way
 from goescape_lsp.core.judge import judge_heap, judge_stays
 from goescape_lsp.core.model import (
@@ -46,12 +45,16 @@ from goescape_lsp.session.places import Placer
 from goescape_lsp.session.reuse import (
     NOTHING,
     WHOLE,
+    Classifiers,
+    Draft,
     Frame,
+    Inlining,
     Kept,
     Lines,
     Output,
     Remembered,
     Seen,
+    Sites,
     Stamp,
     calls_by_file,
     digest_of_calls,
@@ -63,8 +66,6 @@ from goescape_lsp.syntax.source import PackageSyntax, Source
 
 Read = Callable[[str], bytes | None]
 _Key = tuple[str, int, int, str, Verdict]
-Sites = dict[tuple[str, Span, str, str], Finding]
-Inlining = dict[tuple[str, Span], str]
 
 _ERRORS_NEW = "&errors.errorString{...}"
 _SHAPE = re.compile(r"\[(?P<shapes>.*go\.shape\..*)\]")
@@ -172,7 +173,7 @@ class _Desk:
         frame = Frame(states, tuple(self._contents), self._outlines, common, self._is_weighed, self._go_version)
         stamps = {unit: self._stamp(unit, [of_one[unit][0] for of_one in lines]) for unit in self._units}
         older = remembered.kept if frame == remembered.frame else dict[str, Kept]()
-        classifiers = _Classifiers(self._outputs, frame.common, self.sources, self._unit_of)
+        classifiers = Classifiers(self._outputs, frame.common, self.sources, self._unit_of)
         drafts = {
             unit: self._drafted(unit, classifiers, older.get(unit))
             for unit in self._units
@@ -211,7 +212,7 @@ class _Desk:
         texts = tuple((path, self._contents[path]) for path in self._paths(unit))
         return (texts, *digests, *(digest_of_calls(self._assembly.get(path)) for path in self._paths(unit)))
 
-    def _drafted(self, unit: str, classifiers: _Classifiers, older: Kept | None) -> _Draft:
+    def _drafted(self, unit: str, classifiers: Classifiers, older: Kept | None) -> Draft:
         """Return what the compiler says of the files of a unit."""
         sites: Sites = {}
         inlining: Inlining = {}
@@ -229,9 +230,9 @@ class _Desk:
                     inlining.setdefault((place.file, name), sentence.replace("go.shape.", ""))
             _Reader(output.package, parsed, self.sources, classifiers.of(index, seen), self._go_version).add_to(sites)
         has_append = any(finding.kind is Kind.APPEND for finding in sites.values())
-        return _Draft(tuple(sites.values()), inlining, tuple(unknown), tuple(seen.units), has_append)
+        return Draft(tuple(sites.values()), inlining, tuple(unknown), tuple(seen.units), has_append)
 
-    def _finished(self, unit: str, draft: _Draft, stamps: Mapping[str, Stamp], *, has_append: bool) -> Kept:
+    def _finished(self, unit: str, draft: Draft, stamps: Mapping[str, Stamp], *, has_append: bool) -> Kept:
         """Return the facts of a unit's files, weighed and with the comments of the source heard."""
         contents = {path: self._contents[path] for path in self._paths(unit)}
         mine = (self._assembly[path].calls for path in contents if path in self._assembly)
@@ -247,40 +248,6 @@ class _Desk:
         seen = tuple((other, stamps.get(other, ())) for other in draft.seen)
         shapes = {path: self.sources[path].shapes() for path in contents}
         return Kept(stamps[unit], seen, files, draft.unknown, draft.has_append, shapes)
-
-
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """What the compiler says of the files of a unit; `seen` are the other units that it was drawn from."""
-
-    findings: tuple[Finding, ...]
-    inlining: Inlining
-    unknown: tuple[str, ...]
-    seen: tuple[str, ...]
-    has_append: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Classifiers:
-    """Makes the classifier of one compile for one unit; it notes what it looks into."""
-
-    outputs: Sequence[Output]
-    common: Sequence[Common]
-    sources: Mapping[str, Source]
-    unit_of: Callable[[str], str]
-
-    def of(self, index: int, seen: Seen) -> Classifier:
-        """Return the classifier for the output with this index."""
-        output = self.outputs[index]
-
-        def indexed(path: str) -> Index:
-            return output.index(seen.unit(path))
-
-        def syntax(path: str) -> Source | None:
-            seen.unit(path)
-            return self.sources.get(path)
-
-        return Classifier(indexed, self.common[index], syntax)
 
 
 @dataclass(frozen=True, slots=True)

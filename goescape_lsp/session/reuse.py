@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from goescape_lsp.core.assembly import Assembly, split_assembly
 from goescape_lsp.core.blocks import NOTHING_SAID, Index
+from goescape_lsp.core.classify import Classifier
 from goescape_lsp.core.common import Common, common_of, runs_of
-from goescape_lsp.core.model import Compiled, FileFacts, Package
+from goescape_lsp.core.model import Compiled, FileFacts, Finding, Package, Span
 from goescape_lsp.core.parse import Located, Parsed, parse_text
 from goescape_lsp.session.places import Placer
-from goescape_lsp.syntax.source import Shapes
+from goescape_lsp.syntax.shapes import Shapes
+from goescape_lsp.syntax.source import Source
 
 WHOLE = "*"
 """The unit of a run in which `//line` directives rename lines: a printed name does not tell the file then."""
 
 Stamp = tuple[object, ...]
+Sites = dict[tuple[str, Span, str, str], Finding]
+Inlining = dict[tuple[str, Span], str]
 Lines = dict[str, tuple[bytes, Common]]
 """By unit: a digest of its lines, and what they say for all."""
 
@@ -135,6 +139,40 @@ class Seen:
         if unit != self._own:
             self.units[unit] = None
         return unit
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the compiler says of the files of a unit; `seen` are the other units that it was drawn from."""
+
+    findings: tuple[Finding, ...]
+    inlining: Inlining
+    unknown: tuple[str, ...]
+    seen: tuple[str, ...]
+    has_append: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Classifiers:
+    """Makes the classifier of one compile for one unit; it notes what it looks into."""
+
+    outputs: Sequence[Output]
+    common: Sequence[Common]
+    sources: Mapping[str, Source]
+    unit_of: Callable[[str], str]
+
+    def of(self, index: int, seen: Seen) -> Classifier:
+        """Return the classifier for the output with this index."""
+        output = self.outputs[index]
+
+        def indexed(path: str) -> Index:
+            return output.index(seen.unit(path))
+
+        def syntax(path: str) -> Source | None:
+            seen.unit(path)
+            return self.sources.get(path)
+
+        return Classifier(indexed, self.common[index], syntax)
 
 
 def holds(kept: Kept | None, stamps: Mapping[str, Stamp], unit: str) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from tree_sitter import Node, Tree
 
@@ -16,6 +15,7 @@ from goescape_lsp.syntax.boxing import boxed_text, boxed_value
 from goescape_lsp.syntax.calls import callee_of, target_of
 from goescape_lsp.syntax.file import GoFile
 from goescape_lsp.syntax.scope import Declaration, Role, Scopes
+from goescape_lsp.syntax.shapes import Key, Shapes, by_function, recalled
 from goescape_lsp.syntax.sizes import site_has_pointers, size_of_site
 from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, first_of, leaf_at, span_of, text_of, walk
 from goescape_lsp.syntax.types import Form, Names, element, infer, resolve
@@ -40,11 +40,6 @@ _KIND_BY_SUBJECT: tuple[tuple[str, Kind], ...] = (
 # `make` of a named type: with no size it is a map (channels have no verdict, slices need a length).
 _MADE = re.compile(r"^make\((?P<type>[\w.]+)(?P<size>, .*)?\)$", re.DOTALL)
 _KIND_BY_FORM = {Form.MAP: Kind.MAP, Form.SLICE: Kind.SLICE, Form.CHANNEL: Kind.CHANNEL}
-
-_Key = tuple[int, int, str, Verdict]
-
-Shapes = Mapping[bytes, tuple[int, Mapping[_Key, Shape]]]
-"""Shapes by the digest of their function: its first line, and each shape by its line below that, column and words."""
 
 
 class PackageSyntax:
@@ -82,7 +77,7 @@ class Source:
         self._file = file
         self._tree = file.tree
         self._package_methods = package_methods
-        self._shapes: dict[_Key, Shape | None] = {}
+        self._shapes: dict[Key, Shape | None] = {}
         self._older: Shapes = {}
 
     @property
@@ -117,39 +112,17 @@ class Source:
         """Return what stands at a place that the compiler gave a verdict on; a fallback when nothing fits."""
         key = (place.line, place.column, subject, verdict)
         if key not in self._shapes:
-            known = self._known_shape(key)
+            known = recalled(self._file, self._older, key)
             self._shapes[key] = self._new_shape(place, subject, verdict) if known is None else known
         return self._shapes[key] or self._whole_line(place)
 
     def recall(self, older: Shapes) -> None:
-        """Take shapes of an older text of the file: those of functions that are the same stay true where they are now.
-
-        Shape: the older package must have had the same outlines.
-        """
+        """Take the shapes of an older text of the file, of a package with the same outlines."""
         self._older = older
 
     def shapes(self) -> Shapes:
-        """Return the shapes that were asked for, by function, to be recalled for the next text."""
-        found: dict[bytes, tuple[int, dict[_Key, Shape]]] = {}
-        for (line, column, subject, verdict), shape in self._shapes.items():
-            function = self._file.function_around(line) if column and shape is not None else None
-            if function is not None and shape is not None:
-                first, digest = function
-                found.setdefault(digest, (first, {}))[1][line - first, column, subject, verdict] = shape
-        return found
-
-    def _known_shape(self, key: _Key) -> Shape | None:
-        line, column, subject, verdict = key
-        function = self._file.function_around(line) if self._older and column else None
-        if function is None or function[1] not in self._older:
-            return None
-        first, shapes = self._older[function[1]]
-        shape = shapes.get((line - function[0], column, subject, verdict))
-        rows = function[0] - first
-        if shape is None or not rows:
-            return shape
-        holder = None if shape.holder is None else shape.holder.below(rows)
-        return replace(shape, span=shape.span.below(rows), holder=holder)
+        """Return the shapes that were asked for, to be recalled for the next text."""
+        return by_function(self._file, self._shapes)
 
     def _new_shape(self, place: Place, subject: str, verdict: Verdict) -> Shape | None:
         column = self._column(place)
