@@ -38,6 +38,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("maxPerFile", "count", 200),
     Setting("inlayHints", "flag", default=True),
     Setting("codeLens", "flag", default=False),
+    Setting("workspace", "flag", default=True),
     Setting("locale", "choice", "auto", ("auto", "en", "zh-cn")),
     Setting("go.path", "text", "", is_trusted=True),
     Setting("go.env", "pairs", {}, is_trusted=True),
@@ -58,6 +59,7 @@ class Settings:
     max_per_file: int = 200
     inlay_hints: bool = True
     code_lens: bool = False
+    workspace: bool = True
     locale: str = "auto"
     go_path: str = ""
     go_env: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -56,7 +56,7 @@ def test_the_least_recently_used_goes_first(tmp_path: Path) -> None:
     store = DiskStore(str(tmp_path), version="1", max_bytes=10_000)
     for number in range(9):
         store.save(str(number), bytes(1000))
-        for age, entry in enumerate(reversed(sorted(entries(tmp_path), key=lambda one: one.stat().st_mtime_ns))):
+        for age, entry in enumerate(sorted(entries(tmp_path), key=lambda one: one.stat().st_mtime_ns, reverse=True)):
             os.utime(entry, (10_000 - age, 10_000 - age))
     assert store.load("0") is not None
     store.save("new", bytes(1000))
@@ -147,7 +147,7 @@ def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = DiskStore(str(tmp_path), version="1")
     store.save("k", b"1")
 
-    def full(source: str, target: str) -> None:
+    def full(*_: str) -> None:
         raise OSError(28, "no space left on device")
 
     with monkeypatch.context() as patch:
