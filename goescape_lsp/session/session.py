@@ -297,6 +297,8 @@ class Session:
         open_files = tuple(path for path in sorted(self._texts) if directory_of(path) == directory)
         job = job_for(directory, self._settings, overlay)
         if await self._take_stored(job, open_files, generation):
+            # A run that this one overtook may have begun.
+            self._listener.finished(directory, 0.0)
             return
         state = self._snapshot.packages.get(directory)
         paths = {*open_files, *(() if state is None else state.files)}

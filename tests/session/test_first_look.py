@@ -182,16 +182,18 @@ async def test_what_was_built_from_something_else_goes(machine: Machine, change:
 
 async def test_opening_again_shows_everything_and_compiles_nothing(machine: Machine) -> None:
     first = await machine.analysed()
-    again = machine.start()
+    again = machine.start(gated=True)
     again.opened(A, A.encode())
-    await asyncio.sleep(0)
-    assert name(again, A) is None
+    async with asyncio.timeout(5):
+        while "started /m/a" not in machine.notes.events:
+            await asyncio.sleep(0)
     machine.found_go(again)
     await again.settled()
     assert [job for job in machine.compiler.jobs if job.assembly] == []
     for path in (A, B, C):
         assert again.snapshot.facts(path) == first.snapshot.facts(path)
     assert machine.notes.published_paths[0] == (A,)
+    assert "finished /m/a" in machine.notes.events
 
 
 async def test_only_what_changed_meanwhile_is_compiled(machine: Machine) -> None:
