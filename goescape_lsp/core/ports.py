@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from goescape_lsp.core.model import Job, Problem, Run
+from goescape_lsp.core.stored import Stored
 
 
 class Compiler(Protocol):
@@ -51,4 +52,47 @@ class Listener(Protocol):
 
     def troubled(self, problem: Problem) -> None:
         """Hear of a problem that was not told before; never twice of the same one in a row."""
+        ...
+
+    def looked(self, done: int, total: int) -> None:
+        """Hear how many of the workspace's directories were looked at; `done` is `total` when it has ended."""
+        ...
+
+
+class Tree(Protocol):
+    """Knows the directories of a workspace."""
+
+    def packages(self, roots: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the directories below `roots` with Go files, a bounded number of them; takes its time."""
+        ...
+
+
+class Store(Protocol):
+    """Keeps bytes for longer than a process lives."""
+
+    def load(self, key: str) -> bytes | None:
+        """Return what was saved under a key, None when that is gone or not whole."""
+        ...
+
+    def save(self, key: str, payload: bytes) -> None:
+        """Keep bytes under a key. Errors: none; it may not be kept."""
+        ...
+
+
+class Shelf(Protocol):
+    """Keeps finished analyses together with all that they were built from."""
+
+    async def take(self, job: Job) -> Stored | None:
+        """Return what was kept for a job, None unless every input of the build is the same as then.
+
+        Errors: none. Nothing is started for it.
+        """
+        ...
+
+    async def look(self, job: Job) -> object | None:
+        """Return a sighting of the job's inputs, to be taken before it is compiled; None where nothing can be kept."""
+        ...
+
+    async def keep(self, job: Job, sighting: object | None, stored: Stored) -> None:
+        """Keep what a job came to, unless its inputs have changed since the sighting. Errors: none."""
         ...

@@ -40,6 +40,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("inlayHints", "flag", default=True),
     Setting("inlayHintKinds", "choices", ["heap", "leaks"], HINT_KINDS),
     Setting("codeLens", "flag", default=False),
+    Setting("workspace", "flag", default=True),
     Setting("locale", "choice", "auto", ("auto", "en", "zh-cn")),
     Setting("go.path", "text", "", is_trusted=True),
     Setting("go.env", "pairs", {}, is_trusted=True),
@@ -61,6 +62,7 @@ class Settings:
     inlay_hints: bool = True
     inlay_hint_kinds: tuple[str, ...] = ("heap", "leaks")
     code_lens: bool = False
+    workspace: bool = True
     locale: str = "auto"
     go_path: str = ""
     go_env: Mapping[str, str] = field(default_factory=dict[str, str])

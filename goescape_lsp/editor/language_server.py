@@ -17,7 +17,7 @@ from goescape_lsp.adapters.pages import page_uri
 from goescape_lsp.adapters.toolchain import Toolchain
 from goescape_lsp.core.advice import Versions
 from goescape_lsp.core.model import Problem, Rule
-from goescape_lsp.core.ports import Compiler, Files
+from goescape_lsp.core.ports import Compiler, Files, Shelf, Tree
 from goescape_lsp.core.settings import SettingProblem, Settings
 from goescape_lsp.core.words import Locale, resolve_locale
 from goescape_lsp.core.words import server as words
@@ -44,6 +44,7 @@ class Outside:
     """What the server needs from outside; tests put recorded ones in place of the real ones.
 
     `find` looks for a toolchain (settings, directories in which none is started); `compiler` makes a compiler on it;
+    `shelf` keeps what is found with it for the next start; `tree` finds the packages of the workspace.
     `close` ends every process that was started and removes what is left on the disk; it may be called again.
     """
 
@@ -51,6 +52,8 @@ class Outside:
     find: Callable[[Settings, tuple[str, ...]], Awaitable[Toolchain | Problem]]
     compiler: Callable[[Toolchain], Compiler]
     close: Callable[[], None]
+    shelf: Callable[[Toolchain], Shelf | None] = lambda _: None
+    tree: Tree | None = None
 
 
 class GoescapeServer(LanguageServer):
@@ -77,7 +80,7 @@ class GoescapeServer(LanguageServer):
         wire = Wire(self.wire.send_plain, self.wire.ask, self.tasks.start)
         self.reporter = Reporter(wire)
         self._late = LateCompiler()
-        self.session = Session(compiler=self._late, files=outside.files, listener=self, weighs=True)
+        self.session = Session(compiler=self._late, files=outside.files, listener=self, weighs=True, tree=outside.tree)
         self.publisher = Publisher(self.session, self.documents, self.view, wire)
 
     @property
@@ -142,14 +145,14 @@ class GoescapeServer(LanguageServer):
         self.toolchain = found
         if isinstance(found, Problem):
             compiler: Compiler = NoCompiler(found)
-            version = ""
+            version, shelf = "", None
             self.reporter.toolchain("", found)
         else:
             log.info("go: %s %s (%s)", found.go, found.version, found.source)
-            compiler, version = self.outside.compiler(found), found.version
+            compiler, version, shelf = self.outside.compiler(found), found.version, self.outside.shelf(found)
             self.reporter.toolchain(found.version, None)
         self._late.arrived(compiler)
-        self.session.toolchain_changed(compiler, version)
+        self.session.toolchain_changed(compiler, version, shelf)
 
     def find_missing_go(self) -> None:
         """Look for a toolchain again if there was none: it may have been installed meanwhile."""
@@ -183,6 +186,10 @@ class GoescapeServer(LanguageServer):
         """Hear of a run that ended (`ports.Listener`)."""
         self.reporter.finished(directory, seconds)
         self.published(())
+
+    def looked(self, done: int, total: int) -> None:
+        """Hear how the first look at the workspace goes (`ports.Listener`)."""
+        self.reporter.looked(done, total)
 
     def troubled(self, problem: Problem) -> None:
         """Hear of a problem (`ports.Listener`)."""

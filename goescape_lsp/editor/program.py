@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import os
 import sys
@@ -21,8 +22,12 @@ def run(arguments: Sequence[str]) -> int:
     _log_to(options.log_file, options.log_level)
     # The workspace must not be where programs, modules or temporary names are looked up.
     os.chdir(tempfile.gettempdir())
+    # What is loaded at the start is never garbage: without this every large answer makes Python look at all of it.
+    gc.disable()
     from goescape_lsp.editor.serving import serve_stdio  # noqa: PLC0415 - `--version` answers without loading pygls
 
+    gc.freeze()
+    gc.enable()
     return serve_stdio()
 
 

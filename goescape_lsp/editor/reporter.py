@@ -51,6 +51,9 @@ class Reporter:
         self._status: dict[str, Any] = {}
         self._progress: asyncio.Task[None] | None = None
         self._idle = asyncio.Event()
+        self._first_look: tuple[int, int] | None = None
+        self._first_progress: asyncio.Task[None] | None = None
+        self._looked = asyncio.Event()
 
     def speak(self, locale: Locale, *, has_progress: bool) -> None:
         """Set the language, and whether the client shows progress."""
@@ -102,6 +105,14 @@ class Reporter:
             self._idle.set()
         self._tell_status()
 
+    def looked(self, done: int, total: int) -> None:
+        """Note how far the first look at the workspace is; after a second of it progress is shown."""
+        self._first_look = None if done == total else (done, total)
+        self._looked.set()
+        is_shown = self._first_progress is not None and not self._first_progress.done()
+        if self._first_look is not None and self._has_progress and not is_shown:
+            self._first_progress = self._start(self._show_first_look())
+
     def standing(self, problem: Problem | None) -> None:
         """Note what keeps some package from being judged now, None when nothing does."""
         self._standing = problems.sentence(problem, self._locale) if problem else ""
@@ -128,18 +139,41 @@ class Reporter:
         await asyncio.sleep(PROGRESS_AFTER_S)
         if not self._running:
             return
-        # A token of its own each time: pygls and editors keep old ones.
-        token = str(uuid.uuid4())
-        try:
-            await self._ask("window/workDoneProgress/create", {"token": token})
-        except JsonRpcException as error:
-            log.info("the editor shows no progress: %s", error)
+        token = await self._token()
+        if token is None:
             return
         title = words.text("progress", self._locale)
         message = _name(next(iter(self._running), ""))
         self._notify(token, {"kind": "begin", "title": title, "message": message, "cancellable": False})
         await self._idle.wait()
         self._notify(token, {"kind": "end"})
+
+    async def _show_first_look(self) -> None:
+        """Show how many packages of the workspace are done, if that takes longer than a second."""
+        await asyncio.sleep(PROGRESS_AFTER_S)
+        token = None if self._first_look is None else await self._token()
+        if token is None:
+            return
+        title = words.text("progress.workspace", self._locale)
+        self._notify(token, {"kind": "begin", "title": title, "cancellable": False, "percentage": 0})
+        while self._first_look is not None:
+            done, total = self._first_look
+            message = words.text("progress.looked", self._locale, done=done, total=total)
+            self._notify(token, {"kind": "report", "message": message, "percentage": 100 * done // total})
+            self._looked.clear()
+            await self._looked.wait()
+        self._notify(token, {"kind": "end"})
+
+    async def _token(self) -> str | None:
+        """Return the token of a new progress, None where the editor shows none."""
+        # One of its own each time: pygls and editors keep old ones.
+        token = str(uuid.uuid4())
+        try:
+            await self._ask("window/workDoneProgress/create", {"token": token})
+        except JsonRpcException as error:
+            log.info("the editor shows no progress: %s", error)
+            return None
+        return token
 
     def _notify(self, token: str, value: dict[str, Any]) -> None:
         self._send("$/progress", {"token": token, "value": value})

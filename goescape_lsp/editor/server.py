@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import os
+
 from lsprotocol import types as lsp
 
+from goescape_lsp.adapters.dependencies import ListedDependencies
 from goescape_lsp.adapters.direct import Direct
 from goescape_lsp.adapters.files import DiskFiles
 from goescape_lsp.adapters.process import Processes
+from goescape_lsp.adapters.shelf import DiskShelf, store_version
+from goescape_lsp.adapters.store import DiskStore
 from goescape_lsp.adapters.toolchain import Toolchain, find_toolchain
+from goescape_lsp.adapters.tree import DiskTree
 from goescape_lsp.core.model import Problem
 from goescape_lsp.core.settings import Settings
 from goescape_lsp.editor.handlers import actions, commands, hints, hover, lifecycle, settings, sync
 from goescape_lsp.editor.language_server import GoescapeServer, Outside
+
+CACHE_VARIABLE = "GOESCAPE_CACHE"
+"""The environment variable that names another directory for what outlives the server; `off` keeps nothing."""
 
 FEATURES = (
     (lsp.INITIALIZE, lifecycle.initialize),
@@ -72,4 +81,12 @@ def real_outside() -> Outside:
         for one in compilers:
             one.close()
 
-    return Outside(files, find, compiler, close)
+    where = os.environ.get(CACHE_VARIABLE, "")
+
+    def shelf(toolchain: Toolchain) -> DiskShelf | None:
+        if where == "off":
+            return None
+        store = DiskStore(where or None, version=store_version())
+        return DiskShelf(store, toolchain, ListedDependencies(toolchain, processes), files)
+
+    return Outside(files, find, compiler, close, shelf, DiskTree())

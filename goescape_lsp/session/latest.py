@@ -26,6 +26,11 @@ class Latest:
         # The loop itself keeps only weak references to tasks; cancelled ones are kept until they have ended.
         self._ending: dict[str, set[asyncio.Task[None]]] = {}
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether no work waits, runs or ends."""
+        return not self._tasks and not any(self._ending.values())
+
     def submit(self, key: str, work: Work, wait_s: float) -> None:
         """Do `work` after `wait_s` seconds without a newer submission for `key`.
 

@@ -7,16 +7,18 @@ import logging
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from goescape_lsp.core.carry import carry
-from goescape_lsp.core.model import FileFacts, Finding, Package, Problem, ProblemKind
-from goescape_lsp.core.ports import Compiler, Files, Listener
+from goescape_lsp.core.model import FileFacts, Finding, Job, Package, Problem, ProblemKind
+from goescape_lsp.core.ports import Compiler, Files, Listener, Shelf, Tree
 from goescape_lsp.core.settings import Settings
 from goescape_lsp.core.shift import shift
 from goescape_lsp.core.story import Story
 from goescape_lsp.core.suppress import accept_again
 from goescape_lsp.session.analyser import Analyser
+from goescape_lsp.session.first_look import FirstLook, Hooks
 from goescape_lsp.session.latest import Latest
 from goescape_lsp.session.run import Analyse, Order, carry_out, job_for
 from goescape_lsp.session.snapshot import (
@@ -30,6 +32,7 @@ from goescape_lsp.session.snapshot import (
     next_state,
     with_older_tests,
 )
+from goescape_lsp.session.stored import state_of, stored_of
 from goescape_lsp.session.story import Stories
 from goescape_lsp.session.surface import surface
 from goescape_lsp.session.told import Told
@@ -62,6 +65,8 @@ class Session:
         analyse: Analyse | None = None,
         at_once: int | None = None,
         weighs: bool = False,
+        shelf: Shelf | None = None,
+        tree: Tree | None = None,
     ) -> None:
         self._compiler = compiler
         self._files = files
@@ -83,6 +88,9 @@ class Session:
         self._latest = Latest(at_once or max(1, (os.cpu_count() or 2) // 2), self._crashed)
         self._weighs = weighs
         self._background = Latest(1, self._crashed)
+        self._shelf = shelf
+        self._tree = tree
+        self._first_look = FirstLook(Hooks(self._look_at, self._quiet, self._is_due, listener.looked, self._crashed))
 
     @property
     def snapshot(self) -> Snapshot:
@@ -100,21 +108,26 @@ class Session:
         if any(getattr(older, name) != getattr(settings, name) for name in _COMPILED_WITH):
             self._stories.forget()
             self._run_open()
+            self._look_again()
         elif older != settings:
             self._publish(tuple(path for state in self._snapshot.packages.values() for path in state.files))
+        if older.workspace != settings.workspace:
+            self._look_around()
 
-    def toolchain_changed(self, compiler: Compiler, go_version: str) -> None:
-        """Use another compiler from now on, and run what is open again."""
-        self._compiler, self._go_version = compiler, go_version
+    def toolchain_changed(self, compiler: Compiler, go_version: str, shelf: Shelf | None = None) -> None:
+        """Use another compiler, and what was kept of it, from now on; run what is open again."""
+        self._compiler, self._go_version, self._shelf = compiler, go_version, shelf
         self._told.forget()
         self._stories.forget()
         self._run_open()
+        self._look_again()
 
     def folders(self, roots: tuple[str, ...]) -> None:
         """Take the workspace's roots; facts of closed files outside them are dropped."""
         self._roots = roots
         for state in tuple(self._snapshot.packages.values()):
             self._drop_unwanted(state)
+        self._look_around()
 
     def opened(self, path: str, text: bytes) -> None:
         """Take an open buffer and analyse its package."""
@@ -158,10 +171,14 @@ class Session:
             return
         if any(path.endswith(_MODULE_FILES) for path in changed):
             self._run_open()
+            self._look_again()
             return
         mine = self._open_directories()
         for directory in dict.fromkeys(directory_of(path) for path in changed):
             known = directory in mine or directory in self._snapshot.packages
+            if not known:
+                # It may be what is being looked at, and what was read of it may be older.
+                self._first_look.give_way()
             for one in (directory,) if known else self._same_module(directory) & mine:
                 self._run(one, _SAVE_WAIT_S, has_changed=known)
 
@@ -204,13 +221,66 @@ class Session:
 
     async def settled(self) -> None:
         """Return when no work is pending or running."""
-        await self._latest.settled()
-        await self._background.settled()
+        await self._quiet()
+        await self._first_look.settled()
 
     async def close(self) -> None:
         """Kill what runs and return when it has ended."""
+        self._first_look.clear()
         await self._background.close()
         await self._latest.close()
+        await self._first_look.close()
+
+    async def _quiet(self) -> None:
+        while not (self._latest.is_idle and self._background.is_idle):
+            await self._latest.settled()
+            await self._background.settled()
+
+    @property
+    def _looks_around(self) -> bool:
+        settings = self._settings
+        return self._tree is not None and bool(self._go_version) and settings.workspace and settings.run != "manual"
+
+    def _look_around(self) -> None:
+        """Begin to look at the directories of the workspace that nobody has open."""
+        self._first_look.clear()
+        if self._tree is not None and self._looks_around:
+            self._first_look.begin(self._tree, self._roots)
+
+    def _look_again(self) -> None:
+        """Let go of what is known of packages that nobody has open: it was built from something else."""
+        if self._settings.run != "manual":
+            opened = self._open_directories()
+            for state in tuple(self._snapshot.packages.values()):
+                if state.directory not in opened:
+                    self._keep_only(replace(state, problems=()), ())
+            self._look_around()
+
+    def _is_due(self, directory: str) -> bool:
+        is_known = directory in self._snapshot.packages or directory in self._open_directories()
+        return self._is_ours(directory) and not is_known
+
+    async def _look_at(self, directory: str) -> None:
+        """Take or make the whole answer for a directory that nobody has open."""
+        if directory in self._open_directories() or not self._is_ours(directory):
+            return
+        job = replace(job_for(directory, self._settings, {}), assembly=True)
+        generation = self._generations[directory]
+        if not await self._take_stored(job, (), generation):
+            await self._weigh(directory, Order(job, (), self._files.read, self._go_version), {}, generation)
+
+    async def _take_stored(self, job: Job, open_files: tuple[str, ...], generation: int) -> bool:
+        """Take what was kept of a directory of which nothing is known yet, if all of it still holds."""
+        is_new = job.directory not in self._snapshot.packages and job.directory not in self._owing
+        if self._shelf is None or not is_new or job.overlay:
+            return False
+        stored = await self._shelf.take(replace(job, assembly=True))
+        state = None if stored is None else state_of(job.directory, stored, open_files, self._is_wanted)
+        if state is None or generation != self._generations[job.directory]:
+            return False
+        self._seen[job.directory] = {path: facts.content for path, facts in state.files.items()}
+        self._set(replace(state, generation=generation))
+        return True
 
     def _run(self, directory: str, wait_s: float, *, has_changed: bool = False) -> None:
         # An overtaken run may have been the one that owed its dependants a run.
@@ -221,6 +291,7 @@ class Session:
         generation = self._generations[directory]
         self._background.cancel(directory)
         self._background.cancel(_weighing(directory))
+        self._first_look.give_way()
         self._latest.submit(directory, lambda: self._analyse_directory(directory, generation), wait_s)
 
     def _run_open(self) -> None:
@@ -231,6 +302,12 @@ class Session:
     async def _analyse_directory(self, directory: str, generation: int) -> None:
         overlay = self._unsaved() if self._settings.run == "onType" else {}
         open_files = tuple(path for path in sorted(self._texts) if directory_of(path) == directory)
+        job = job_for(directory, self._settings, overlay)
+        if await self._take_stored(job, open_files, generation):
+            # A run that this one overtook may have begun.
+            self._listener.finished(directory, 0.0)
+            self._background.submit(directory, lambda: self._compiler.prepare(job), 0.0)
+            return
         state = self._snapshot.packages.get(directory)
         paths = {*open_files, *(() if state is None else state.files)}
         before = {path: self._files.read(path) for path in paths}
@@ -240,7 +317,7 @@ class Session:
         def read(path: str) -> bytes | None:
             return overlay[path] if path in overlay else before.get(path) or self._files.read(path)
 
-        order = Order(job_for(directory, self._settings, overlay), open_files, read, self._go_version)
+        order = Order(job, open_files, read, self._go_version)
         stages = self._stages(order)
         outcome = None
         for with_tests in stages:
@@ -293,11 +370,14 @@ class Session:
 
     async def _weigh(self, directory: str, order: Order, seen: Mapping[str, FileFacts], generation: int) -> None:
         """Compile once more, with the tests and for the machine code, quietly; `seen` is what the first run found."""
+        sighting = None if self._shelf is None else await self._shelf.look(order.job)
         outcome = await carry_out(order, self._compiler, self._analyse)
         found = outcome.analysis.files
         is_same = all(path not in found or found[path].content == facts.content for path, facts in seen.items())
         if generation == self._generations[directory] and is_same and found:
             self._take(directory, outcome, generation, is_weighed=True)
+            if self._shelf is not None and (stored := stored_of(directory, outcome)) is not None:
+                await self._shelf.keep(order.job, sighting, stored)
 
     def _take(
         self,
@@ -325,13 +405,17 @@ class Session:
             self._pass_on(state, outcome)
 
     def _pass_on(self, state: PackageState, outcome: Outcome) -> None:
-        """Run the open packages that are built from this one, if they can see what changed."""
-        dependants = sorted(self._dependants(state))
-        if not dependants:
+        """Run the packages that are built from this one, if they can see what changed: the open ones at once."""
+        closed = self._snapshot.packages.keys() - self._open_directories() if self._looks_around else set[str]()
+        dependants = sorted(self._dependants(state, self._open_directories()))
+        behind = sorted(self._dependants(state, closed))
+        if not dependants and not behind:
             self._surfaces.pop(state.directory, None)
             return
         older = self._surfaces.get(state.directory)
         newer = self._surfaces[state.directory] = surface(outcome.run, outcome.analysis.files)
+        if newer != older:
+            self._first_look.add(behind)
         for dependant in dependants:
             if newer != older:
                 self._run(dependant, 0.0)
@@ -385,12 +469,12 @@ class Session:
     def _open_directories(self) -> set[str]:
         return {directory_of(path) for path in self._texts}
 
-    def _dependants(self, state: PackageState) -> set[str]:
-        """Return the open directories whose packages are built from one of the state's packages."""
+    def _dependants(self, state: PackageState, among: AbstractSet[str]) -> set[str]:
+        """Return the directories whose packages are built from one of the state's packages."""
         names = {package.import_path for package in state.packages}
         return {
             directory
-            for directory in self._open_directories() - {state.directory}
+            for directory in among - {state.directory}
             if (other := self._snapshot.packages.get(directory)) is not None
             for package in other.packages
             if any(imported.partition(" [")[0] in names for imported in package.imports)

@@ -13,6 +13,8 @@ from typing import Any
 
 CLIENTS = Path(__file__).parent.parent / "data" / "clients"
 WAIT_S = 120
+# Nothing of the machine's own cache, and none of it for the next test.
+QUIET = {"GOESCAPE_CACHE": "off"}
 SERVER = (sys.executable, "-P", "-m", "goescape_lsp")
 
 Message = dict[str, Any]
@@ -168,7 +170,11 @@ def recorded_params(name: str, root: Path) -> Message:
 async def running(*, cwd: Path | None = None, command: tuple[str, ...] = SERVER, **env: str) -> AsyncIterator[Client]:
     """Start a server and give the client that talks to it."""
     process = await asyncio.create_subprocess_exec(
-        *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, cwd=cwd, env={**os.environ, **env}
+        *command,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        cwd=cwd,
+        env={**os.environ, **QUIET, **env},
     )
     client = Client(process)
     try:

@@ -17,6 +17,7 @@ from goescape_lsp.core.model import (
     Run,
     Span,
 )
+from goescape_lsp.core.stored import Stored
 from goescape_lsp.session.run import Read
 from goescape_lsp.session.snapshot import directory_of
 
@@ -141,3 +142,43 @@ class Notes:
 
     def troubled(self, problem: Problem) -> None:
         self.problems.append(problem)
+
+    def looked(self, done: int, total: int) -> None:
+        self.events.append(f"looked {done}/{total}")
+
+
+class MemoryTree:
+    """The directories of the files in memory."""
+
+    def __init__(self, files: MemoryFiles) -> None:
+        self.files = files
+
+    def packages(self, roots: tuple[str, ...]) -> tuple[str, ...]:
+        directories = {directory_of(path) for path in self.files.contents}
+        return tuple(sorted(one for one in directories if any(f"{one}/".startswith(f"{root}/") for root in roots)))
+
+
+class MemoryShelf:
+    """A shelf whose inputs are the Go files of the directory itself."""
+
+    def __init__(self, files: MemoryFiles) -> None:
+        self.files = files
+        self.kept: dict[str, tuple[object, Stored]] = {}
+
+    async def take(self, job: Job) -> Stored | None:
+        sighting, stored = self.kept.get(job.directory, (None, None))
+        await asyncio.sleep(0)
+        return stored if sighting == self._inputs(job) else None
+
+    async def look(self, job: Job) -> object | None:
+        await asyncio.sleep(0)
+        return self._inputs(job)
+
+    async def keep(self, job: Job, sighting: object | None, stored: Stored) -> None:
+        await asyncio.sleep(0)
+        if sighting == self._inputs(job):
+            self.kept[job.directory] = (sighting, stored)
+
+    def _inputs(self, job: Job) -> object:
+        texts = tuple(sorted(one for one in self.files.contents.items() if directory_of(one[0]) == job.directory))
+        return (texts, job.tests, job.gcflags, job.assembly)

@@ -72,6 +72,8 @@ class Listener:
     def troubled(self, problem: Problem) -> None:
         self.troubles.append(problem)
 
+    def looked(self, done: int, total: int) -> None: ...
+
 
 @dataclass
 class Desk:

@@ -39,6 +39,7 @@ EN: dict[str, str] = {
         "Show a line above each function that counts its heap places, "
         "and says when an allocation would go away if the function were inlined."
     ),
+    "workspace": "Also analyse the packages of the workspace that are not open, when there is nothing else to do.",
     "locale": "Language of all messages.",
     "locale=auto": "The editor's language.",
     "locale=en": "English.",
@@ -74,6 +75,7 @@ ZH: dict[str, str] = {
     "inlayHintKinds=leaks": "在函数签名中标出参数流向堆还是返回值。",
     "inlayHintKinds=stays": "同时标出函数不会保留的参数。",
     "codeLens": "在每个函数上方显示其中逃逸到堆上的位置数，并指出函数若能内联就可省去的分配。",
+    "workspace": "空闲时也分析工作区中尚未打开的包。",
     "locale": "所有文字使用的语言。",
     "locale=auto": "跟随编辑器的语言。",
     "locale=en": "英语。",

@@ -11,7 +11,6 @@ from dataclasses import replace
 
 from lsprotocol import types as lsp
 
-from goescape_lsp.adapters.watch import watch
 from goescape_lsp.editor.client import client_of
 from goescape_lsp.editor.handlers import settings
 from goescape_lsp.editor.language_server import GoescapeServer
@@ -89,6 +88,8 @@ def _registrations(ls: GoescapeServer) -> list[dict[str, object]]:
 
 async def _watch(ls: GoescapeServer) -> None:
     """Watch the folders ourselves, for clients that do not (Neovim on Linux)."""
+    from goescape_lsp.adapters.watch import watch  # noqa: PLC0415 - not part of the start where the client watches
+
     stop = asyncio.Event()
     try:
         async for paths in watch(ls.roots, stop):
