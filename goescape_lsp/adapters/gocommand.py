@@ -9,12 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from goescape_lsp.adapters.actions import action_graph, read_built
 from goescape_lsp.adapters.golist import FIELDS, read_compiled, read_entries, read_problems, split_text
 from goescape_lsp.adapters.overlay import Overlay, Overlays
 from goescape_lsp.adapters.process import Finished, Processes
+from goescape_lsp.adapters.shards import build_flags, bystanders, names_arguments, own_patterns, variants
 from goescape_lsp.adapters.toolchain import Toolchain, changes_verdicts, go_environment, split_flags, split_gcflags
 from goescape_lsp.core.assembly import Sieve
-from goescape_lsp.core.model import Job, Problem, ProblemKind, Run
+from goescape_lsp.core.model import Built, Job, Problem, ProblemKind, Run
 
 _TIMEOUT_S = 600.0
 _MAX_BYTES = 192 * 2**20
@@ -69,16 +71,30 @@ class GoCommand:
 
     async def _list(self, job: Job, cwd: str, extra: Mapping[str, str]) -> Run:
         patterns = [from_root(pattern, job.directory, cwd) for pattern in job.patterns]
+        if job.shard is None:
+            return await self._build(job, patterns, cwd, extra)
+        finished = await self._run(names_arguments(job, patterns), cwd, {**job.env, **extra})
+        entries = read_entries(finished.stdout)
+        if finished.code != 0 or not entries:
+            return await asyncio.to_thread(_read_run, finished, cwd)
+        own = own_patterns(entries, job.shard, patterns)
+        run = await self._build(job, own, cwd, extra) if own else Run(())
+        others = bystanders(entries, job.shard, run)
+        return replace(run, compiled=(*run.compiled, *others), split=variants(entries, tests=job.tests))
+
+    async def _build(self, job: Job, patterns: Sequence[str], cwd: str, extra: Mapping[str, str]) -> Run:
         texts = {path: text for path, text in job.overlay.items() if os.path.isabs(path)}  # noqa: PTH117
         with contextlib.ExitStack() as stack:
             overlay = stack.enter_context(self._overlays.write(texts)) if texts else None
             sieve = Sieve() if job.assembly else None
-            finished = await self._run(_arguments(job, overlay, patterns), cwd, {**job.env, **extra}, sieve)
+            graph = stack.enter_context(action_graph()) if job.is_counted else None
+            finished = await self._run(_arguments(job, overlay, patterns, graph), cwd, {**job.env, **extra}, sieve)
+            built = read_built(graph) if graph is not None else None
         if overlay is not None:
             finished = replace(
                 finished, stdout=overlay.restore(finished.stdout), stderr=overlay.restore(finished.stderr)
             )
-        return await asyncio.to_thread(_read_run, finished, cwd)
+        return replace(await asyncio.to_thread(_read_run, finished, cwd), built=built)
 
     async def _workspace_modules(self, job: Job) -> tuple[str, ...]:
         finished = await self._run(["list", "-m", "-f", "{{.Dir}}"], job.directory, job.env)
@@ -127,15 +143,13 @@ def from_root(pattern: str, directory: str, root: str) -> str:
     return joined if joined == "." or joined.startswith("../") else f"./{joined}"
 
 
-def _arguments(job: Job, overlay: Overlay | None, patterns: Sequence[str]) -> list[str]:
-    allowed, _ = split_flags(job.flags)
+def _arguments(job: Job, overlay: Overlay | None, patterns: Sequence[str], graph: Path | None) -> list[str]:
     gcflags, _ = split_gcflags(job.gcflags)
-    arguments = ["list", "-e", "-export", "-buildvcs=false", f"-json={FIELDS}"]
+    arguments = ["list", "-e", "-export", f"-json={FIELDS}", *build_flags(job)]
     if job.tests:
         arguments.append("-test")
-    arguments += allowed
-    if job.tags:
-        arguments.append(f"-tags={job.tags}")
+    if graph is not None:
+        arguments.append(f"-debug-actiongraph={graph}")
     if overlay is not None:
         arguments.append(f"-overlay={overlay.file}")
     # `-m` of the user would take the place of ours: ours comes last.
@@ -177,7 +191,14 @@ def _merged(runs: Sequence[Run]) -> Run:
         tuple(compiled for run in runs for compiled in run.compiled),
         tuple(dict.fromkeys(problem for run in runs for problem in run.problems)),
         sum(run.seconds for run in runs),
+        _sum([run.built for run in runs]),
+        tuple(name for run in runs for name in run.split),
     )
+
+
+def _sum(built: Sequence[Built | None]) -> Built | None:
+    known = [one for one in built if one is not None]
+    return Built(sum(one.compiled for one in known), sum(one.cached for one in known)) if known else None
 
 
 def _all_problems(run: Run) -> tuple[Problem, ...]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any
 
@@ -76,6 +77,7 @@ KINDS: tuple[tuple[ProblemKind, tuple[str, ...]], ...] = (
             "named files must",
         ),
     ),
+    (ProblemKind.CACHE_PROGRAM, ("GOCACHEPROG",)),
     (
         ProblemKind.COMPILER_DIED,
         ("internal compiler error", "signal: ", "fork/exec ", "no space left", "build cache is"),
@@ -129,7 +131,7 @@ def split_text(printed: bytes, names: Iterable[str]) -> tuple[bytes, Mapping[str
     return printed[: headers[0].start()], texts
 
 
-def _is_name(header: str, known: Set[str]) -> bool:
+def _is_name(header: str, known: AbstractSet[str]) -> bool:
     variant = _VARIANT.fullmatch(header)
     return header in known or (variant is not None and variant["path"] in known and variant["test"] in known)
 

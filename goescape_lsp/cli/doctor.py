@@ -69,6 +69,8 @@ def _entries(answer: Answer, request: Request, locale: Locale) -> Iterator[Entry
     yield from _problems(answer, Paths(request.directory), locale)
     if answer.go is not None:
         yield _packages(answer, locale)
+        if answer.built is not None:
+            yield Entry(Mark.GOOD, words.text("doctor.built", locale, built=words.built(answer.built, locale)))
         yield _messages(answer, locale)
 
 
@@ -92,6 +94,12 @@ def _go(answer: Answer, locale: Locale) -> Iterator[Entry]:
     )
     if go.dropped:
         yield Entry(Mark.NOTE, words.text("doctor.dropped", locale, flags=" ".join(go.dropped)))
+    if go.has_cache_program:
+        is_trimmed = any(flag.lstrip("-") in {"trimpath", "trimpath=true"} for flag in go.goflags)
+        hint = "" if is_trimmed else words.text("doctor.cache.hint", locale)
+        yield Entry(Mark.GOOD, words.text("doctor.cache", locale, program=go.cache_program), hint)
+    elif go.cache_program:
+        yield Entry(Mark.NOTE, words.text("doctor.no-cache", locale, version=version))
 
 
 def _module(directory: str, locale: Locale) -> Iterator[Entry]:

@@ -12,6 +12,7 @@ import pytest
 
 from goescape_lsp.adapters import pages
 from goescape_lsp.adapters.files import DiskFiles
+from goescape_lsp.adapters.golist import read_compiled, split_text
 from goescape_lsp.adapters.overlay import Overlays
 from goescape_lsp.adapters.recorded import RecordedCompiler
 from goescape_lsp.adapters.watch import watch
