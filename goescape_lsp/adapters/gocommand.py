@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from goescape_lsp.adapters.overlay import Overlay, Overlays
 from goescape_lsp.adapters.process import Finished, Processes
 from goescape_lsp.adapters.shards import build_flags, bystanders, names_arguments, own_patterns, variants
 from goescape_lsp.adapters.toolchain import Toolchain, changes_verdicts, go_environment, split_flags, split_gcflags
+from goescape_lsp.adapters.trimmed import is_trimmed, restored
 from goescape_lsp.core.assembly import Sieve
 from goescape_lsp.core.model import Built, Job, Problem, ProblemKind, Run
 
@@ -94,7 +96,9 @@ class GoCommand:
             finished = replace(
                 finished, stdout=overlay.restore(finished.stdout), stderr=overlay.restore(finished.stderr)
             )
-        return replace(await asyncio.to_thread(_read_run, finished, cwd), built=built)
+        flags = [*shlex.split(self._environment({**job.env, **extra})["GOFLAGS"]), *job.flags]
+        run = await asyncio.to_thread(_read_run, finished, cwd, has_import_paths=is_trimmed(flags))
+        return replace(run, built=built)
 
     async def _workspace_modules(self, job: Job) -> tuple[str, ...]:
         finished = await self._run(["list", "-m", "-f", "{{.Dir}}"], job.directory, job.env)
@@ -105,7 +109,7 @@ class GoCommand:
     async def _run(
         self, arguments: Sequence[str], cwd: str, extra: Mapping[str, str], sieve: Sieve | None = None
     ) -> Finished:
-        env = go_environment(self._environ, extra, self._toolchain.goflags)
+        env = self._environment(extra)
         if self._toolchain.cache == "off" and "GOCACHE" not in env:
             # Without a home Go has no cache, and cannot build.
             env["GOCACHE"] = self._overlays.directory("cache")
@@ -118,6 +122,9 @@ class GoCommand:
             max_bytes=self._max_bytes,
             sieve=sieve,
         )
+
+    def _environment(self, extra: Mapping[str, str]) -> dict[str, str]:
+        return go_environment(self._environ, extra, self._toolchain.goflags)
 
 
 def _is_directory(path: str) -> bool:
@@ -166,8 +173,11 @@ def _flag_problems(job: Job) -> tuple[Problem, ...]:
     return tuple(told)
 
 
-def _read_run(finished: Finished, cwd: str) -> Run:
+def _read_run(finished: Finished, cwd: str, *, has_import_paths: bool = False) -> Run:
     entries = read_entries(finished.stdout)
+    if has_import_paths:
+        stdout, stderr = (restored(printed, entries, cwd) for printed in (finished.stdout, finished.stderr))
+        finished, entries = replace(finished, stdout=stdout, stderr=stderr), read_entries(stdout)
     said, texts = split_text(finished.stderr, (entry["ImportPath"] for entry in entries))
     compiled = read_compiled(entries, texts, cwd)
     problems: tuple[Problem, ...] = ()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from goescape_lsp import __version__
+from goescape_lsp.adapters.trimmed import is_trimmed
 from goescape_lsp.cli import COULD_NOT
 from goescape_lsp.cli.engine import Answer, Request, examine
 from goescape_lsp.cli.paths import Paths
@@ -95,8 +96,7 @@ def _go(answer: Answer, locale: Locale) -> Iterator[Entry]:
     if go.dropped:
         yield Entry(Mark.NOTE, words.text("doctor.dropped", locale, flags=" ".join(go.dropped)))
     if go.has_cache_program:
-        is_trimmed = any(flag.lstrip("-") in {"trimpath", "trimpath=true"} for flag in go.goflags)
-        hint = "" if is_trimmed else words.text("doctor.cache.hint", locale)
+        hint = "" if is_trimmed(go.goflags) else words.text("doctor.cache.hint", locale)
         yield Entry(Mark.GOOD, words.text("doctor.cache", locale, program=go.cache_program), hint)
     elif go.cache_program:
         yield Entry(Mark.NOTE, words.text("doctor.no-cache", locale, version=version))
