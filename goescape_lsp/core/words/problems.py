@@ -40,6 +40,12 @@ EN: dict[str, str] = {
     "too-much-output.hint": "Analyse fewer packages at once.",
     "compiler-died": "The compiler ended without an answer: {message}",
     "compiler-died.hint": "Try `go build` by hand; the log has its last words.",
+    "cache-program": "The cache program (GOCACHEPROG) cannot be used: {message}",
+    "cache-program.hint": "Name it by its absolute path, or by a name that is found on PATH outside the workspace, and "
+    "try it with `go build`; or unset GOCACHEPROG.",
+    "unused-driver": "GOPACKAGESDRIVER is not used: {message}",
+    "unused-driver.hint": "goescape asks the go command only, so it does not build through Bazel. It needs a go.mod "
+    "(the one that Gazelle reads will do) and code that Bazel generates must be in the tree.",
     "refused-flag": "This flag is not passed on: {message}",
     "refused-flag.hint": "It could start a program, write files or reach the network.",
     "changed-verdicts": "These compiler flags change the verdicts: {message}",
@@ -82,6 +88,12 @@ ZH: dict[str, str] = {
     "too-much-output.hint": "请一次少分析几个包。",
     "compiler-died": "编译器没有给出结果就退出了：{message}",
     "compiler-died.hint": "请手动运行 `go build`；日志中有它最后的输出。",
+    "cache-program": "缓存程序（GOCACHEPROG）无法使用：{message}",
+    "cache-program.hint": "请用绝对路径，或用 PATH 中位于工作区之外的程序名指定它，并用 `go build` 试一次；"
+    "或取消 GOCACHEPROG。",
+    "unused-driver": "不使用 GOPACKAGESDRIVER：{message}",
+    "unused-driver.hint": "goescape 只调用 go 命令，不通过 Bazel 构建。它需要 go.mod（Gazelle 所用的即可），"
+    "由 Bazel 生成的代码须在源码树中。",
     "refused-flag": "此参数未传给 Go：{message}",
     "refused-flag.hint": "它可能启动程序、写入文件或访问网络。",
     "changed-verdicts": "这些编译器参数会改变结论：{message}",
