@@ -46,9 +46,12 @@ class Server:
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], cwd: Path, settings: Message) -> None:
         self.started_at = self.initialized_at = time.perf_counter()
-        self._process = subprocess.Popen(
+        self._process = process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=cwd, env=environment
         )
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._stdin, self._stdout = process.stdin, process.stdout
         self._settings = settings
         self._replies: dict[int, tuple[float, Message]] = {}
         self._published: list[Published] = []
@@ -131,6 +134,9 @@ class Server:
             self._process.kill()
         self._process.wait()
         self._reader.join()
+        for stream in (self._stdin, self._stdout):
+            with contextlib.suppress(OSError):
+                stream.close()
 
     def _wait(self, is_there: Callable[[], bool], what: str) -> None:
         with self._news:
@@ -140,14 +146,12 @@ class Server:
 
     def _send(self, message: Message) -> None:
         body = json.dumps(message).encode()
-        assert self._process.stdin is not None
         with self._writing:
-            self._process.stdin.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
-            self._process.stdin.flush()
+            self._stdin.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+            self._stdin.flush()
 
     def _read(self) -> None:
-        assert self._process.stdout is not None
-        while (body := _frame(self._process.stdout)) is not None:
+        while (body := _frame(self._stdout)) is not None:
             at = time.perf_counter()
             if _PUBLISH in body[:_HEAD]:
                 with self._news:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.toolchain import Go
+from tests.benchmarks.toolchain import Go, GoError
 
 _FIELDS = "ImportPath,Dir,Export,GoFiles,CgoFiles,SFiles,EmbedPatterns,Imports,ImportMap,Module,ForTest"
 _BACK_END = re.compile(rb"^[^\n]*:\d+:\d+: (?:generated|removed) nil check$", re.MULTILINE)
@@ -32,31 +32,28 @@ class Compile:
     def full(self) -> float:
         """Compile to the end; return the seconds."""
         begun = time.perf_counter()
-        process = self._start(self.command, self.environment)
-        assert process.stdout is not None
-        while process.stdout.read(_BLOCK):
-            pass
-        if process.wait() != 0:
-            raise RuntimeError(f"the bare compile of {self.cwd} failed")
+        with self._start(self.command, self.environment) as process:
+            assert process.stdout is not None
+            while process.stdout.read(_BLOCK):
+                pass
+        if process.returncode != 0:
+            raise GoError(f"the bare compile of {self.cwd} failed")
         return time.perf_counter() - begun
 
     def front_end(self) -> float:
         """Compile until all escape lines are out and end the process there; return the seconds."""
-        begun = time.perf_counter()
         tool, *arguments = self.command
-        process = self._start((tool, "-d=nil", *arguments), {**self.environment, "GOGC": "off"})
-        assert process.stdout is not None
-        rest = b""
-        while block := process.stdout.read1(_BLOCK):  # type: ignore[attr-defined]
-            seen = rest + block
-            if _BACK_END.search(seen):
-                process.kill()
-                break
-            rest = seen[seen.rfind(b"\n") + 1 :]
-        process.wait()
-        seconds = time.perf_counter() - begun
-        process.stdout.close()
-        return seconds
+        begun = time.perf_counter()
+        with self._start((tool, "-d=nil", *arguments), {**self.environment, "GOGC": "off"}) as process:
+            assert process.stdout is not None
+            rest = b""
+            while block := os.read(process.stdout.fileno(), _BLOCK):
+                seen = rest + block
+                if _BACK_END.search(seen):
+                    process.kill()
+                    break
+                rest = seen[seen.rfind(b"\n") + 1 :]
+        return time.perf_counter() - begun
 
     def _start(self, command: tuple[str, ...], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
@@ -75,7 +72,7 @@ def prepare(go: Go, folder: Path, work: Path) -> Compile:
     exports = {one["ImportPath"]: one["Export"] for one in listed if one.get("Export")}
     package = next(one for one in listed if one["Dir"] == str(folder) and not one.get("ForTest"))
     if any(package.get(field) for field in ("CgoFiles", "SFiles", "EmbedPatterns")):
-        raise RuntimeError(f"{folder}: not a package of Go files only")
+        raise GoError(f"{folder}: not a package of Go files only")
     mapped: dict[str, str] = package.get("ImportMap", {})
     paths = {mapped.get(name, name) for name in package.get("Imports", ())}
     lines = [f"importmap {name}={path}" for name, path in mapped.items()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,6 @@ from tests.benchmarks.watch import settle
 _LARGEST = 50_000
 _PACKAGE_LINES = 300
 _QUIET_S = 1.5
-_REOPENINGS = 5
 _MANY = 100
 
 
@@ -64,7 +64,7 @@ def size_bounds(races: Sequence[Race]) -> Iterable[Bound]:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A workspace with so many packages analysed: seconds since the server's start, a save, the server's MB.
+    """A workspace with so many packages analysed: seconds until the last had its findings, a save, the server's MB.
 
     `reopened` is the time from a new server's start to the first diagnostics of the open file.
     """
@@ -85,13 +85,15 @@ def workspaces(go: Go, work: Path, counts: Sequence[int], plan: Plan) -> Iterabl
     files = _write_workspace(root, max(counts))
     server = start_ours(go, root)
     try:
-        done = 0
+        done, took, begun = 0, 0.0, server.started_at
         for count in counts:
-            took, done = _open(server, files[done:count]) - server.started_at, count
+            took += _open(server, files[done:count]) - begun
+            done = count
             settle(server.pid, _QUIET_S)
             saver = Contestant(server, files[count - 1], _QUIET_S)
             save = Sample(tuple(saver.save().first_s for _ in range(plan.rounds)))
-            yield Workspace(count, took, save, saver.resident_mb, _reopened(go, root, files[0]))
+            yield Workspace(count, took, save, saver.resident_mb, _reopened(go, root, files[0], plan.rounds))
+            begun = time.perf_counter()
     finally:
         server.close()
 
@@ -103,10 +105,10 @@ def _open(server: Server, subjects: Sequence[Subject]) -> float:
     return max(server.until_published(subject.file, marker(0)).at for subject in subjects)
 
 
-def _reopened(go: Go, root: Path, subject: Subject) -> Sample:
+def _reopened(go: Go, root: Path, subject: Subject, times: int) -> Sample:
     """Return the seconds from the start of a new server until the open file has its diagnostics."""
     seconds: list[float] = []
-    for _ in range(_REOPENINGS):
+    for _ in range(times):
         server = start_ours(go, root)
         try:
             server.open(subject.file)

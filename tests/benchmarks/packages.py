@@ -17,16 +17,16 @@ from tests.benchmarks.subjects import Public, Subject, bring, copied
 from tests.benchmarks.toolchain import Go
 from tests.benchmarks.watch import CompilerPeak
 
-FEWEST_ROUNDS = 3
 _SMALL, _LARGE = 1500, 3000  # lines; between them no bound is promised
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How long a race goes on: at most so many rounds, and no new one after so many seconds."""
+    """How long a race goes on: at most so many rounds; at least `fewest`, then no new one after so many seconds."""
 
     rounds: int
     seconds: float
+    fewest: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def _rounds(
         turns.append(lambda: answers["gopls"].append(their.save()))
     end = time.monotonic() + plan.seconds
     for number in range(plan.rounds):
-        if number >= FEWEST_ROUNDS and time.monotonic() > end:
+        if number >= plan.fewest and time.monotonic() > end:
             break
         at = number % len(turns)
         for turn in (*turns[at:], *turns[:at]):
