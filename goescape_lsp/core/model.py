@@ -178,6 +178,7 @@ class Finding:
     `size` is in bytes, None when not known. `lines` are the compiler's own words. `result` and `level` belong to a
     parameter that leaks: to a named result, to the `heap`, or its `content` to the heap. `is_captured` says that a
     closure holds the value, `is_by_reference` that it does so by reference. The two reasons are keys of `words`.
+    `is_api` says that its function can be called from other modules: exported, neither in a program nor internal.
     `suppressed` is the reason for which a comment in the source accepts the finding, "" when none does.
     """
 
@@ -209,6 +210,7 @@ class Finding:
     level: int = 0
     is_captured: bool = False
     is_by_reference: bool = False
+    is_api: bool = False
     allocation_reason: str = ""
     temperature_reason: str = ""
     suppressed: str = ""

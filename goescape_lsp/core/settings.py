@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
+from goescape_lsp.core import quiet
 from goescape_lsp.core.model import Rule, Temperature
 
 Shape = Literal["choice", "flag", "count", "text", "words", "pairs", "severities"]
 
-_QUIET_KEYS = ("inlined", "possible", "constructor", "main")
-SEVERITY_KEYS = (*(str(rule) for rule in Rule), *(str(heat) for heat in Temperature), *_QUIET_KEYS)
+SEVERITY_KEYS = tuple(dict.fromkeys((*map(str, Rule), *map(str, Temperature), *quiet.KEYS)))
 SEVERITIES = ("information", "hint", "warning", "error", "off")
 
 
@@ -145,7 +145,7 @@ def _mismatch(row: Setting, value: object) -> str | None:
             fits, expected = _is_pairs(value), '{"NAME": "…"}'
         case "severities":
             fits = _is_pairs(value) and _are_severities(cast("Mapping[str, str]", value))
-            expected = '{"<rule or loop|normal|cold>": "' + " | ".join(SEVERITIES) + '"}'
+            expected = '{"<rule or ' + "|".join(quiet.KEYS) + '>": "' + " | ".join(SEVERITIES) + '"}'
     return None if fits else expected
 
 

@@ -49,6 +49,7 @@ _Sites = dict[tuple[str, Span, str, str], Finding]
 _ERRORS_NEW = "&errors.errorString{...}"
 _SHAPE = re.compile(r"\[(?P<shapes>.*go\.shape\..*)\]")
 _RESULT_NAME = re.compile(r"^~[rR]\d+$")
+_EXPORTED = re.compile(r"(?:^|\.)[A-Z]\w*$")
 _OWN_SUBJECTS = ("... argument",)
 
 
@@ -134,6 +135,8 @@ class _Reader:
         self._sources = sources
         called = (name for names in parsed.inlined.values() for name in names)
         packages = frozenset(name.partition(".")[0] for name in called if name[:1].islower() and "." in name)
+        path = f"/{self._package.import_path}/"
+        self._is_library = self._package.name != "main" and "/internal/" not in path
         self._leaks = leaks_by_place(parsed.leaks)
         self._classifier = Classifier(parsed.blocks, parsed.bodiless, parsed.verdicts, sources.get, packages)
 
@@ -161,8 +164,7 @@ class _Reader:
         known = sites.get(key)
         is_heap = line.verdict in {Verdict.ESCAPES, Verdict.MOVED}
         if known is None or (is_heap and not known.is_heap):
-            is_test = line.place.file.endswith("_test.go")
-            sites[key] = temper(self._finding(line, source, count), is_test=is_test)
+            sites[key] = temper(self._finding(line, source, count), is_test=source.helps_tests)
         elif is_heap and known.package == self._package.import_path:
             sites[key] = self._merged(known, line, count)
 
@@ -244,6 +246,7 @@ class _Reader:
             inlined_from=site.inlined_from,
             holder=shape.holder,
             size=None if site.inlined_from else shape.size,
+            is_api=self._is_library and _EXPORTED.search(shape.function) is not None,
             allocation_reason=reason,
             temperature_reason=shape.temperature_reason,
         )
