@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # These leave the findings whole: a build tag or a flag does its work, a flag is left out, a message has no rule yet.
 HARMLESS = frozenset(
     {ProblemKind.NOT_BUILT, ProblemKind.REFUSED_FLAG, ProblemKind.CHANGED_VERDICTS, ProblemKind.UNKNOWN_MESSAGES}
+    | {ProblemKind.NO_REPOSITORY, ProblemKind.NO_COMMIT}
 )
 # Advice for an editor that keeps old findings; a single run has none.
 _SILENT_HINTS = frozenset({ProblemKind.COMPILE_ERROR})

@@ -322,6 +322,8 @@ class ProblemKind(StrEnum):
     REFUSED_FLAG = "refused-flag"
     CHANGED_VERDICTS = "changed-verdicts"
     BAD_SETTING = "bad-setting"
+    NO_REPOSITORY = "no-repository"
+    NO_COMMIT = "no-commit"
     UNKNOWN_MESSAGES = "unknown-messages"
 
 

@@ -34,6 +34,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("show", "choice", "allocations", ("allocations", "all", "hot")),
     Setting("tests", "flag", default=True),
     Setting("generated", "flag", default=False),
+    Setting("changedOnly", "flag", default=False),
     Setting("severity", "severities", {}),
     Setting("maxPerFile", "count", 200),
     Setting("inlayHints", "flag", default=True),
@@ -54,6 +55,7 @@ class Settings:
     show: str = "allocations"
     tests: bool = True
     generated: bool = False
+    changed_only: bool = False
     severity: Mapping[str, str] = field(default_factory=dict[str, str])
     max_per_file: int = 200
     inlay_hints: bool = True

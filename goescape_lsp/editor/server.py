@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lsprotocol import types as lsp
 
+from goescape_lsp.adapters.commits import GitCommits
 from goescape_lsp.adapters.files import DiskFiles
 from goescape_lsp.adapters.gocommand import GoCommand
 from goescape_lsp.adapters.process import Processes
@@ -71,4 +72,4 @@ def real_outside() -> Outside:
         for command in commands:
             command.close()
 
-    return Outside(DiskFiles(), find, compiler, close)
+    return Outside(DiskFiles(), GitCommits(), find, compiler, close)

@@ -19,6 +19,10 @@ EN: dict[str, str] = {
     "show=hot": "Only places in loops and on lines that a profile marks.",
     "tests": "Include test files.",
     "generated": "Include generated files.",
+    "changedOnly": (
+        "Show only what touches lines that differ from the last git commit (HEAD); of an untracked file everything. "
+        "The repository is only read, nothing of it runs."
+    ),
     "severity": (
         "Severity for a rule (`returned`, `captured-by-closure`, …), for how often the code runs (`loop`, `normal`, "
         "`cold`), or for a row of the default view: `inlined-possible`, `inlined`, `possible`, `constructor`, "
@@ -53,6 +57,9 @@ ZH: dict[str, str] = {
     "show=hot": "仅显示循环中以及性能剖析标出的行。",
     "tests": "包括测试文件。",
     "generated": "包括自动生成的文件。",
+    "changedOnly": (
+        "仅显示与最近一次 git 提交（HEAD）不同的行所涉及的结果；未跟踪的文件全部显示。只读取仓库，不运行其中任何东西。"
+    ),
     "severity": (
         "按规则（`returned`、`captured-by-closure` 等）、按代码冷热（`loop`、`normal`、`cold`），"
         "或按默认视图中的条目设置严重级别：`inlined-possible`、`inlined`、`possible`、`constructor`、`lifecycle`、"
