@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from goescape_lsp.adapters.commits import GitCommits
 from goescape_lsp.cli import COULD_NOT, as_json, as_text
-from goescape_lsp.cli.choose import Choice, accepted, chosen, fails
+from goescape_lsp.cli.choose import Choice, accepted, chosen, fails, only_changed
 from goescape_lsp.cli.engine import Answer, Request, examine
 from goescape_lsp.cli.paths import Paths
 from goescape_lsp.cli.troubles import are_serious, tell, tell_remarks
@@ -28,6 +29,9 @@ FOUND = 1
 def check(request: Request, choice: Choice, form: str, locale: Locale) -> int:
     """Print the report to stdout and problems to stderr; return 0, 1 or 2 as the interface says."""
     answer = examine(request, locale)
+    if choice.is_changed:
+        analysis, unknown = only_changed(answer.analysis, GitCommits())
+        answer = replace(answer, analysis=analysis, problems=(*answer.problems, *unknown))
     shown = chosen(answer.analysis, choice)
     paths = Paths(request.directory)
     if form == "json":

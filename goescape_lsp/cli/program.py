@@ -48,6 +48,7 @@ def _check(locale: Locale, say: Callable[[str], str]) -> click.Command:
     @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help=say("format"))
     @click.option("--all", "is_all", is_flag=True, help=say("all"))
     @click.option("--show", type=click.Choice(SHOW), help=say("show"))
+    @click.option("--changed", "is_changed", is_flag=True, help=say("changed"))
     @click.option("--tests/--no-tests", default=True, help=say("tests"))
     @click.option("--tags", default="", metavar="TAGS", help=say("tags"))
     @click.option("--gcflags", multiple=True, metavar="FLAGS", help=say("gcflags"))
@@ -61,6 +62,7 @@ def _check(locale: Locale, say: Callable[[str], str]) -> click.Command:
         form: str,
         is_all: bool,
         show: str | None,
+        is_changed: bool,
         tests: bool,
         tags: str,
         gcflags: tuple[str, ...],
@@ -80,7 +82,7 @@ def _check(locale: Locale, say: Callable[[str], str]) -> click.Command:
             _program_path(go),
             _shard(shard, locale),
         )
-        return run(request, Choice(show, is_all, _levels(fail_on, locale)), form, locale)
+        return run(request, Choice(show, is_all, _levels(fail_on, locale), is_changed), form, locale)
 
     return check
 

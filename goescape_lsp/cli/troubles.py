@@ -26,6 +26,8 @@ HARMLESS = frozenset(
         ProblemKind.CHANGED_VERDICTS,
         ProblemKind.UNKNOWN_MESSAGES,
         ProblemKind.UNUSED_DRIVER,
+        ProblemKind.NO_REPOSITORY,
+        ProblemKind.NO_COMMIT,
     }
 )
 # Advice for an editor that keeps old findings; a single run has none.

@@ -185,6 +185,7 @@ class Finding:
     words. `result` and `level` belong to a parameter that leaks: to a named result, to the `heap`, or its `content` to
     the heap. `is_captured` says that a closure holds the value, `is_by_reference` that it does so by reference. The
     two reasons are keys of `words`.
+    `is_api` says that its function can be called from other modules: exported, neither in a program nor internal.
     `suppressed` is the reason for which a comment in the source accepts the finding, "" when none does.
     """
 
@@ -217,6 +218,7 @@ class Finding:
     level: int = 0
     is_captured: bool = False
     is_by_reference: bool = False
+    is_api: bool = False
     allocation_reason: str = ""
     temperature_reason: str = ""
     suppressed: str = ""
@@ -334,6 +336,8 @@ class ProblemKind(StrEnum):
     REFUSED_FLAG = "refused-flag"
     CHANGED_VERDICTS = "changed-verdicts"
     BAD_SETTING = "bad-setting"
+    NO_REPOSITORY = "no-repository"
+    NO_COMMIT = "no-commit"
     UNKNOWN_MESSAGES = "unknown-messages"
 
 

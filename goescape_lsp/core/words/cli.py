@@ -21,6 +21,7 @@ EN: dict[str, str] = {
     "help.all": "Also show leaking parameters and values that stay on the stack; "
     "in json also what the source accepts with //goescape:ok.",
     "help.show": "all: every heap verdict (default); allocations: those that do or may allocate; hot: those in loops.",
+    "help.changed": "Show only what touches lines that differ from the last git commit (HEAD).",
     "help.tests": "Include test files (default), or leave them out.",
     "help.tags": "Build tags, separated by commas.",
     "help.gcflags": "Flags added to the compiler's.",
@@ -99,6 +100,7 @@ ZH: dict[str, str] = {
     "help.format": "text 供人阅读，json 供程序读取。",
     "help.all": "同时显示泄漏的参数和留在栈上的值；json 中还包括源码用 //goescape:ok 接受的结果。",
     "help.show": "all：所有逃逸到堆上的值（默认）；allocations：会分配或可能分配的；hot：循环中的。",
+    "help.changed": "仅显示与最近一次 git 提交（HEAD）不同的行所涉及的结果。",
     "help.tests": "包含测试文件（默认），或不包含。",
     "help.tags": "构建标签，以逗号分隔。",
     "help.gcflags": "追加给编译器的参数。",

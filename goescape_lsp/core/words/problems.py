@@ -52,6 +52,10 @@ EN: dict[str, str] = {
     "changed-verdicts.hint": "An ordinary build may decide otherwise; leave them out to see what it does.",
     "bad-setting": "This setting is not understood: {message}",
     "bad-setting.hint": "The default is used in its place.",
+    "no-repository": "What changed is not known, so every finding is shown; no git repository to read: {message}",
+    "no-repository.hint": "Leave out --changed (goescape.changedOnly), or work in a clone.",
+    "no-commit": "What changed is not known, so every finding is shown; nothing is committed yet in {message}",
+    "no-commit.hint": "Commit once; then only what differs from that is shown.",
     "unknown-messages": "The compiler printed something that this version does not know: {message}",
     "unknown-messages.hint": "The places are shown as unknown-cause. Please report it with the output of "
     "`goescape doctor`.",
@@ -100,6 +104,10 @@ ZH: dict[str, str] = {
     "changed-verdicts.hint": "普通构建的结果可能不同；去掉它们即可看到普通构建的结论。",
     "bad-setting": "无法理解此设置：{message}",
     "bad-setting.hint": "改用默认值。",
+    "no-repository": "无法得知哪些行有改动，因此显示所有结果；没有可读取的 git 仓库：{message}",
+    "no-repository.hint": "请去掉 --changed（goescape.changedOnly），或在仓库的克隆中工作。",
+    "no-commit": "无法得知哪些行有改动，因此显示所有结果；{message} 还没有任何提交",
+    "no-commit.hint": "请先提交一次，之后只显示与该提交不同的部分。",
     "unknown-messages": "编译器输出了本版本不认识的内容：{message}",
     "unknown-messages.hint": "这些位置显示为 unknown-cause。请附上 `goescape doctor` 的输出反馈给我们。",
 }
