@@ -61,6 +61,7 @@ from goescape_lsp.session.reuse import (
     holds,
 )
 from goescape_lsp.syntax.boxing import boxed_text
+from goescape_lsp.syntax.constructors import kept_calls
 from goescape_lsp.syntax.file import GoFile
 from goescape_lsp.syntax.source import PackageSyntax, Source
 
@@ -102,11 +103,14 @@ def analyse_again(
     )
     kept, after = desk.analysed(remembered)
     files = {path: facts for unit in kept.values() for path, facts in unit.facts.items()}
-    files = with_savings(files, desk.sources, go_version)
+    calls = {path: names for unit in kept.values() for path, names in unit.calls.items()}
+    files = with_savings(files, desk.sources, calls, go_version)
+    before = remembered.facts
+    files = {path: before[path] if before.get(path) == facts else facts for path, facts in files.items()}
     told = (*run.problems, *(problem for item in compiled for problem in item.problems), *problems)
     unknown = dict.fromkeys(line for unit in kept.values() for line in unit.unknown)
     found = Analysis({path: files[path] for path in contents}, packages, tuple(dict.fromkeys(told)), tuple(unknown))
-    return found, after
+    return found, replace(after, facts=files)
 
 
 def _read_all(packages: Iterable[Package], read: Read) -> tuple[dict[str, bytes], list[Problem]]:
@@ -248,7 +252,8 @@ class _Desk:
         }
         seen = tuple((other, stamps.get(other, ())) for other in draft.seen)
         shapes = {path: self.sources[path].shapes() for path in contents}
-        return Kept(stamps[unit], seen, files, draft.unknown, draft.has_append, shapes)
+        calls = {path: frozenset(kept_calls(self.sources[path])) for path in contents if not path.endswith("_test.go")}
+        return Kept(stamps[unit], seen, files, draft.unknown, draft.has_append, shapes, calls)
 
 
 @dataclass(frozen=True, slots=True)

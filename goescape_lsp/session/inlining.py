@@ -8,7 +8,7 @@ from dataclasses import replace
 from goescape_lsp.core.model import Allocation, FileFacts, Finding, Function, Kind, Rule
 from goescape_lsp.core.tables.limits import Subject, limit
 from goescape_lsp.session.snapshot import directory_of
-from goescape_lsp.syntax.constructors import kept_calls, made_for_caller, plain_functions
+from goescape_lsp.syntax.constructors import made_for_caller, plain_functions
 from goescape_lsp.syntax.source import Source
 
 _MADE = frozenset({Kind.NEW, Kind.COMPOSITE, Kind.VARIABLE})
@@ -17,21 +17,24 @@ _NEVER = ("recursive", "no function body")
 
 
 def with_savings(
-    files: Mapping[str, FileFacts], sources: Mapping[str, Source], go_version: str
+    files: Mapping[str, FileFacts],
+    sources: Mapping[str, Source],
+    calls: Mapping[str, frozenset[str]],
+    go_version: str,
 ) -> dict[str, FileFacts]:
     """Return the facts with `Function.saved` filled in.
 
-    Shape: it counts where three things are certain. The function was refused for inlining. It makes a value in each
-    call that leaves it as its first result and in no other way. A caller of the package that is no test keeps that
-    result to itself, so that after inlining nothing would put the value on the heap.
+    Shape: `calls` are the functions whose result the callers in a file keep (`kept_calls`), by path. It counts where
+    three things are certain. The function was refused for inlining. It makes a value in each call that leaves it as its
+    first result and in no other way. A caller of the package that is no test keeps that result to itself, so that after
+    inlining nothing would put the value on the heap.
     """
     wanted = {path: found for path, facts in files.items() if (found := tuple(_candidates(facts, go_version)))}
     if not wanted:
         return dict(files)
     kept: dict[str, set[str]] = {}
     for directory in {directory_of(path) for path in wanted}:
-        callers = (path for path, facts in files.items() if directory_of(path) == directory and not facts.is_test)
-        kept[directory] = {name for path in callers for name in kept_calls(sources[path])}
+        kept[directory] = {name for path, names in calls.items() if directory_of(path) == directory for name in names}
     result = dict(files)
     for path, sites in wanted.items():
         names = kept[directory_of(path)].intersection(plain_functions(sources[path]))

@@ -47,7 +47,7 @@ class Kept:
     """The facts of one unit (a file, or all of them) and what they were drawn from.
 
     `stamp` is the unit's own text and lines, `seen` the stamps of other units that were looked into. `has_append` says
-    whether the compiler speaks of an `append` there.
+    whether the compiler speaks of an `append` there. `calls` are the functions whose result a file's callers keep.
     """
 
     stamp: Stamp
@@ -56,16 +56,18 @@ class Kept:
     unknown: tuple[str, ...]
     has_append: bool
     shapes: Mapping[str, Shapes]
+    calls: Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """One analysis, for the next one; `lines` are those of each variant."""
+    """One analysis, for the next one; `lines` are those of each variant, `facts` what it came to."""
 
     frame: Frame | None = None
     has_append: bool = False
     kept: Mapping[str, Kept] = field(default_factory=dict[str, Kept])
     lines: tuple[Lines, ...] = ()
+    facts: Mapping[str, FileFacts] = field(default_factory=dict[str, FileFacts])
 
     @property
     def size(self) -> int:
