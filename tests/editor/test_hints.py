@@ -14,7 +14,7 @@ from goescape_lsp.core.words import Locale
 from goescape_lsp.editor.client import Client
 from goescape_lsp.editor.to_lsp.hints import Hints
 from goescape_lsp.editor.to_lsp.lenses import lenses
-from goescape_lsp.editor.to_lsp.view import View
+from goescape_lsp.editor.to_lsp.view import View, everything
 from tests.conftest import Go
 from tests.core.test_versions import analysed
 from tests.editor.text import offset
@@ -71,7 +71,7 @@ func heap(size int) {
 
 def view(encoding: Encoding = "utf-16", locale: Locale = "en", *, links: bool = True, **settings: Any) -> View:
     client = Client(encoding=encoding, takes_markdown=True, follows_links=links)
-    return View(client, Settings(**settings), locale, lambda path: f"file://{path}", lambda _: None, page_of)
+    return View(client, Settings(**settings), locale, lambda path: f"file://{path}", lambda _: None, page_of, everything)
 
 
 def page_of(rule: Rule) -> str:
