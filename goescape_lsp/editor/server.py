@@ -8,6 +8,7 @@ from lsprotocol import types as lsp
 
 from goescape_lsp.adapters.dependencies import ListedDependencies
 from goescape_lsp.adapters.files import DiskFiles
+from goescape_lsp.adapters.folded import Folder
 from goescape_lsp.adapters.gocommand import GoCommand
 from goescape_lsp.adapters.process import Processes
 from goescape_lsp.adapters.shelf import DiskShelf, store_version
@@ -89,4 +90,4 @@ def real_outside() -> Outside:
         store = DiskStore(where or None, version=store_version())
         return DiskShelf(store, toolchain, ListedDependencies(toolchain, processes), files)
 
-    return Outside(files, find, compiler, close, shelf, DiskTree())
+    return Outside(files, find, compiler, close, shelf, DiskTree(), Folder().fold)

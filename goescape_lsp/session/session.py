@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
@@ -41,6 +41,9 @@ _ASSEMBLY_WAIT_S = 1.0
 _MODULE_FILES = ("go.mod", "go.sum", "go.work", "go.work.sum", "modules.txt")
 _COMPILED_WITH = ("run", "tests", "go_env", "go_flags", "go_gcflags")
 
+Fold = Callable[[Mapping[str, FileFacts]], Mapping[str, FileFacts]]
+"""Gives the same facts in less memory."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -65,6 +68,7 @@ class Session:
         weighs: bool = False,
         shelf: Shelf | None = None,
         tree: Tree | None = None,
+        fold: Fold = lambda files: files,
     ) -> None:
         self._compiler = compiler
         self._files = files
@@ -86,6 +90,7 @@ class Session:
         self._background = Latest(1, self._crashed)
         self._shelf = shelf
         self._tree = tree
+        self._fold = fold
         self._first_look = FirstLook(Hooks(self._look_at, self._quiet, self._is_due, listener.looked, self._crashed))
 
     @property
@@ -128,6 +133,9 @@ class Session:
     def opened(self, path: str, text: bytes) -> None:
         """Take an open buffer and analyse its package."""
         self._texts[path] = text
+        state = self._snapshot.packages.get(directory_of(path))
+        if state is not None:
+            self._snapshot = self._snapshot.with_state(replace(state, files=dict(state.files)))
         if self._settings.run != "manual":
             self._run(directory_of(path), _SAVE_WAIT_S)
 
@@ -151,7 +159,7 @@ class Session:
         self._shifted.pop(path, None)
         state = self._snapshot.packages.get(directory_of(path))
         if state is not None:
-            self._drop_unwanted(state)
+            self._drop_unwanted(state)  # folds what stays
             # The file may have been closed with unsaved text that the last run compiled.
             if self._settings.run == "onType":
                 self._run(directory_of(path), _SAVE_WAIT_S)
@@ -372,8 +380,11 @@ class Session:
     def _set(self, state: PackageState) -> None:
         older = self._snapshot.packages.get(state.directory) or PackageState(state.directory, {})
         is_empty = not state.files and not self._is_worth_keeping(state)
+        changed = changed_paths(older, state)
+        if state.directory not in self._open_directories():
+            state = replace(state, files=self._fold(state.files))
         self._snapshot = self._snapshot.without(state.directory) if is_empty else self._snapshot.with_state(state)
-        self._publish(changed_paths(older, state))
+        self._publish(changed)
 
     def _is_worth_keeping(self, state: PackageState) -> bool:
         """Say whether a state without facts has something to say."""

@@ -10,6 +10,7 @@
 ---@field maxPerFile? integer The most findings shown in one file. The strongest come first; one last message counts the rest. 0 shows only that count. Default: `200`.
 ---@field inlayHints? boolean Show small marks in the code where a value goes to the heap. Default: `true`.
 ---@field codeLens? boolean Show a line above each function that counts its heap places. Default: `false`.
+---@field workspace? boolean Also analyse the packages of the workspace that are not open, when there is nothing else to do. Default: `true`.
 ---@field locale? "auto"|"en"|"zh-cn" Language of all messages. Default: `"auto"`.
 ---@field go? goescape.GoSettings
 
