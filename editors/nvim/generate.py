@@ -20,6 +20,7 @@ def lua_type(row: Setting) -> str:
     """Return the LuaCATS type of a setting's value."""
     return {
         "choice": _choices(row.choices),
+        "choices": f"({_choices(row.choices)})[]",
         "flag": "boolean",
         "count": "integer",
         "text": "string",
@@ -65,7 +66,11 @@ def _choices(words: tuple[str, ...]) -> str:
 
 
 def _default(row: Setting, before: str) -> list[str]:
-    return [] if row.default in ({}, [], "") else [f"{before}Default: `{json.dumps(row.default)}`."]
+    return (
+        []
+        if row.shape == "choices" or row.default in ({}, [], "")
+        else [f"{before}Default: `{json.dumps(row.default)}`."]
+    )
 
 
 def _field(row: Setting) -> str:

@@ -52,7 +52,8 @@ def _properties() -> dict[str, dict[str, Any]]:
         schema = dict(schemas[f"goescape.{row.name}"])
         schema["markdownDescription"] = f"%{PREFIX}{row.name}%"
         if row.choices:
-            schema["markdownEnumDescriptions"] = [f"%{PREFIX}{row.name}.{choice}%" for choice in row.choices]
+            described = schema["items"] if row.shape == "choices" else schema
+            described["markdownEnumDescriptions"] = [f"%{PREFIX}{row.name}.{choice}%" for choice in row.choices]
         properties[f"goescape.{row.name}"] = schema
     return properties | OWN
 

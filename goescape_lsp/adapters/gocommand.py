@@ -49,6 +49,31 @@ class GoCommand:
         run = await self._compile_each(job)
         return replace(run, problems=(*_flag_problems(job), *run.problems))
 
+    async def prepare(self, job: Job) -> None:
+        """Do nothing: `go` knows its own ways; see `ports.Compiler`."""
+
+    async def ask(
+        self, arguments: Sequence[str], cwd: str, extra: Mapping[str, str], sieve: Sieve | None = None
+    ) -> Finished:
+        """Return what `go` with these arguments printed in the directory `cwd`; `extra` is the setting `go.env`."""
+        return await self._processes.run(
+            [self._toolchain.go, *arguments],
+            cwd=cwd,
+            env=self.environment(cwd, extra),
+            timeout_s=self._timeout_s,
+            max_bytes=self._max_bytes,
+            sieve=None if sieve is None else (2, sieve),
+        )
+
+    def environment(self, cwd: str, extra: Mapping[str, str]) -> dict[str, str]:
+        """Return the whole environment of a command in the directory `cwd`."""
+        env = go_environment(self._environ, extra, self._toolchain.goflags)
+        if self._toolchain.cache == "off" and "GOCACHE" not in env:
+            # Without a home Go has no cache, and cannot build.
+            env["GOCACHE"] = self._overlays.directory("cache")
+        # Go believes PWD when it names the directory it runs in: the user's spelling of a link is kept.
+        return env | {"PWD": cwd}
+
     def close(self) -> None:
         """Remove what is left on the disk."""
         self._overlays.close()
@@ -73,7 +98,7 @@ class GoCommand:
         with contextlib.ExitStack() as stack:
             overlay = stack.enter_context(self._overlays.write(texts)) if texts else None
             sieve = Sieve() if job.assembly else None
-            finished = await self._run(_arguments(job, overlay, patterns), cwd, {**job.env, **extra}, sieve)
+            finished = await self.ask(_arguments(job, overlay, patterns), cwd, {**job.env, **extra}, sieve)
         if overlay is not None:
             finished = replace(
                 finished, stdout=overlay.restore(finished.stdout), stderr=overlay.restore(finished.stderr)
@@ -81,27 +106,10 @@ class GoCommand:
         return await asyncio.to_thread(_read_run, finished, cwd)
 
     async def _workspace_modules(self, job: Job) -> tuple[str, ...]:
-        finished = await self._run(["list", "-m", "-f", "{{.Dir}}"], job.directory, job.env)
+        finished = await self.ask(["list", "-m", "-f", "{{.Dir}}"], job.directory, job.env)
         below = [line for line in finished.stdout.decode("utf-8", "replace").splitlines() if line]
         top = Path(job.directory)
         return tuple(sorted(line for line in below if finished.code == 0 and Path(line).is_relative_to(top)))
-
-    async def _run(
-        self, arguments: Sequence[str], cwd: str, extra: Mapping[str, str], sieve: Sieve | None = None
-    ) -> Finished:
-        env = go_environment(self._environ, extra, self._toolchain.goflags)
-        if self._toolchain.cache == "off" and "GOCACHE" not in env:
-            # Without a home Go has no cache, and cannot build.
-            env["GOCACHE"] = self._overlays.directory("cache")
-        return await self._processes.run(
-            [self._toolchain.go, *arguments],
-            cwd=cwd,
-            # Go believes PWD when it names the directory it runs in: the user's spelling of a link is kept.
-            env=env | {"PWD": cwd},
-            timeout_s=self._timeout_s,
-            max_bytes=self._max_bytes,
-            sieve=sieve,
-        )
 
 
 def _is_directory(path: str) -> bool:
@@ -127,15 +135,18 @@ def from_root(pattern: str, directory: str, root: str) -> str:
     return joined if joined == "." or joined.startswith("../") else f"./{joined}"
 
 
-def _arguments(job: Job, overlay: Overlay | None, patterns: Sequence[str]) -> list[str]:
+def list_flags(job: Job) -> list[str]:
+    """Return the flags that say how a job's packages are built, as far as they are allowed."""
     allowed, _ = split_flags(job.flags)
+    return ["-buildvcs=false", *allowed, *([f"-tags={job.tags}"] if job.tags else [])]
+
+
+def _arguments(job: Job, overlay: Overlay | None, patterns: Sequence[str]) -> list[str]:
     gcflags, _ = split_gcflags(job.gcflags)
-    arguments = ["list", "-e", "-export", "-buildvcs=false", f"-json={FIELDS}"]
+    arguments = ["list", "-e", "-export", f"-json={FIELDS}"]
     if job.tests:
         arguments.append("-test")
-    arguments += allowed
-    if job.tags:
-        arguments.append(f"-tags={job.tags}")
+    arguments += list_flags(job)
     if overlay is not None:
         arguments.append(f"-overlay={overlay.file}")
     # `-m` of the user would take the place of ours: ours comes last.
@@ -155,7 +166,7 @@ def _flag_problems(job: Job) -> tuple[Problem, ...]:
 def _read_run(finished: Finished, cwd: str) -> Run:
     entries = read_entries(finished.stdout)
     said, texts = split_text(finished.stderr, (entry["ImportPath"] for entry in entries))
-    compiled = tuple(read_compiled(entries, texts, cwd))
+    compiled = read_compiled(entries, texts, cwd)
     problems: tuple[Problem, ...] = ()
     if finished.is_timeout:
         problems = (Problem(ProblemKind.TIMED_OUT, message=cwd),)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -83,6 +85,8 @@ KINDS: tuple[tuple[ProblemKind, tuple[str, ...]], ...] = (
 """Go's own sentences and what they come to, tried in order; seen with go1.21.13, go1.26.8 and go1.27.3."""
 
 _HEADER = re.compile(rb"^# (\S+(?: \[[^\]\n]+\])?)$", re.MULTILINE)
+_INSTRUCTION = re.compile(rb"^\t0x[^\n]*\n", re.MULTILINE)
+_VARIANT = re.compile(r"(?P<path>\S+) \[(?P<test>\S+)\]")
 _PLACE = re.compile(
     r"^(?P<file>(?:[A-Za-z]:)?[^:\t ][^:\n]*\.[A-Za-z]+):(?P<line>\d+)(?::(?P<column>\d+))?:? ?(?P<message>.*)$"
 )
@@ -111,10 +115,11 @@ def read_entries(printed: bytes) -> tuple[dict[str, Any], ...]:
 def split_text(printed: bytes, names: Iterable[str]) -> tuple[bytes, Mapping[str, bytes]]:
     """Return what `go` said before the first header, and the compiler's text by `P` or `P [P.test]`.
 
-    Shape: only the headers in `names` count, because up to Go 1.21 source text can stand in the output as it is.
+    Shape: only the headers in `names` count, because up to Go 1.21 source text can stand in the output as it is, and
+    `P [Q.test]` of two that do: P was compiled once more for the tests of Q, and `go list` has no entry for that.
     """
     known = set(names)
-    headers = [found for found in _HEADER.finditer(printed) if found[1].decode("utf-8", "replace") in known]
+    headers = [found for found in _HEADER.finditer(printed) if _is_name(found[1].decode("utf-8", "replace"), known)]
     if not headers:
         return printed, {}
     texts: dict[str, bytes] = {}
@@ -123,6 +128,11 @@ def split_text(printed: bytes, names: Iterable[str]) -> tuple[bytes, Mapping[str
         name = found[1].decode("utf-8", "replace")
         texts[name] = texts.get(name, b"") + printed[found.end() + 1 : end]
     return printed[: headers[0].start()], texts
+
+
+def _is_name(header: str, known: AbstractSet[str]) -> bool:
+    variant = _VARIANT.fullmatch(header)
+    return header in known or (variant is not None and variant["path"] in known and variant["test"] in known)
 
 
 def is_test_main(entry: Mapping[str, Any]) -> bool:
@@ -149,15 +159,22 @@ def read_package(entry: Mapping[str, Any]) -> Package:
     )
 
 
-def read_compiled(entries: Iterable[Mapping[str, Any]], texts: Mapping[str, bytes], cwd: str) -> Iterator[Compiled]:
-    """Yield one result per variant of a package that has files, or a problem of its own."""
+def read_compiled(entries: Iterable[Mapping[str, Any]], texts: Mapping[str, bytes], cwd: str) -> tuple[Compiled, ...]:
+    """Return one result per variant of a package that has files, or a problem of its own."""
+    found: list[Compiled] = []
+    stray = dict(texts)
     for entry in entries:
         if is_test_main(entry):
             continue
         package = read_package(entry)
         problems = tuple(dict.fromkeys(_entry_problems(entry, package, cwd)))
         if package.files or problems:
-            yield Compiled(package, texts.get(entry["ImportPath"], b""), problems)
+            found.append(Compiled(package, stray.pop(entry["ImportPath"], b""), problems))
+    # The sieve keeps each line of machine code once and not always under its own header; every line names its file.
+    code = b"".join(line for text in stray.values() for line in _INSTRUCTION.findall(text))
+    if code and found:
+        found[-1] = replace(found[-1], text=found[-1].text + code)
+    return tuple(found)
 
 
 def read_problems(text: str, cwd: str, package: str = "") -> tuple[Problem, ...]:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any, cast
 
@@ -49,7 +49,8 @@ class Finished:
     """What became of a process.
 
     `code` is its exit status: negative for a signal, 127 when it could not be started (`stderr` says why).
-    `is_timeout` and `is_cut` say that it was killed for its time or for the bytes it printed.
+    `is_timeout` and `is_cut` say that it was killed for its time or for the bytes it printed, `is_stopped` that it was
+    killed because it had said what was wanted.
     """
 
     code: int
@@ -58,6 +59,7 @@ class Finished:
     seconds: float
     is_timeout: bool = False
     is_cut: bool = False
+    is_stopped: bool = False
 
 
 class Processes:
@@ -76,18 +78,20 @@ class Processes:
         env: Mapping[str, str],
         timeout_s: float,
         max_bytes: int,
-        sieve: Sieve | None = None,
+        sieve: tuple[int, Sieve] | None = None,
+        stop: Callable[[bytes], bool] | None = None,
     ) -> Finished:
         """Return what `argv` printed when it ended, ran longer than `timeout_s` or printed more than `max_bytes`.
 
         Shape: `argv[0]` is an absolute path; `env` is the whole environment. Standard input is empty. A `sieve` takes
-        standard error as it comes; only what it keeps is counted and returned.
+        the stream of that number (1 output, 2 error) as it comes; only what it keeps is counted and returned. `stop`
+        sees each piece of standard output and says when the process may be killed because nothing more is wanted.
         Errors: none for a program that cannot be started (code 127). A cancellation kills the whole process group
         and reaps it before it goes on.
         """
         began = time.monotonic()
         try:
-            child = await self._start(argv, cwd, env, _Printed(max_bytes, sieve))
+            child = await self._start(argv, cwd, env, _Printed(max_bytes, sieve, stop))
         except OSError as error:
             return Finished(127, b"", str(error).encode(), time.monotonic() - began)
         is_timeout = False
@@ -104,6 +108,7 @@ class Processes:
             time.monotonic() - began,
             is_timeout,
             child.printed.is_cut,
+            child.printed.is_stopped,
         )
 
     def kill_all(self) -> None:
@@ -149,32 +154,41 @@ class Processes:
 
 
 class _Printed:
-    """What a process printed so far, up to a limit; standard error goes through the sieve."""
+    """What a process printed so far, up to a limit; one stream may go through a sieve."""
 
-    def __init__(self, max_bytes: int, sieve: Sieve | None) -> None:
+    def __init__(self, max_bytes: int, sieve: tuple[int, Sieve] | None, stop: Callable[[bytes], bool] | None) -> None:
         self.is_cut = False
+        self.is_stopped = False
+        self._stop = stop
         self._kept = {1: bytearray(), 2: bytearray()}
         self._room = max_bytes
-        self._sieve = sieve
+        self._sieved = sieve[0] if sieve else 0
+        self._sieve = sieve[1] if sieve else None
 
     def take(self, fd: int, data: bytes) -> bool:
-        """Keep a piece; the first one that does not fit gives False."""
-        if fd == _STANDARD_ERROR and self._sieve is not None:
+        """Keep a piece; False says that nothing after it is wanted or fits, once."""
+        if self.is_stopped:
+            return True
+        if fd == self._sieved and self._sieve is not None:
             data = self._sieve.feed(data)
         self._kept[fd] += data[: self._room]
         is_first_cut = len(data) > self._room and not self.is_cut
         self.is_cut = self.is_cut or is_first_cut
         self._room = max(0, self._room - len(data))
-        return not is_first_cut
+        self.is_stopped = fd != _STANDARD_ERROR and self._stop is not None and self._stop(data)
+        return not (is_first_cut or self.is_stopped)
 
     def output(self) -> bytes:
         """Return what was kept of standard output."""
-        return bytes(self._kept[1])
+        return self._all(1)
 
     def errors(self) -> bytes:
         """Return what was kept of standard error."""
-        rest = self._sieve.close() if self._sieve is not None else b""
-        return bytes(self._kept[_STANDARD_ERROR]) + rest
+        return self._all(_STANDARD_ERROR)
+
+    def _all(self, fd: int) -> bytes:
+        rest = self._sieve.close() if fd == self._sieved and self._sieve is not None else b""
+        return bytes(self._kept[fd]) + rest
 
 
 class _Child(asyncio.SubprocessProtocol):

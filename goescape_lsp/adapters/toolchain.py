@@ -65,6 +65,7 @@ class Toolchain:
 
     `go` is an absolute path, `version` as Go writes it (`go1.26.8`), `source` where it was found (`setting`, `path`,
     `installed`, `wheel`). `goflags` are the user's own GOFLAGS as far as they are allowed, `dropped` the others.
+    `compiler` is the absolute path of `compile`, "" when it is not where it should be.
     """
 
     go: str
@@ -75,6 +76,7 @@ class Toolchain:
     goflags: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     cache: str = ""
+    compiler: str = ""
 
 
 async def find_toolchain(
@@ -235,7 +237,14 @@ def _read_answer(path: str, source: str, finished: Finished) -> Toolchain | Prob
         goflags=allowed,
         dropped=dropped,
         cache=answer.get("GOCACHE", ""),
+        compiler=_compiler(answer.get("GOTOOLDIR", "")),
     )
+
+
+def _compiler(folder: str) -> str:
+    """Return the compiler in the directory of Go's tools."""
+    path = str(Path(folder, "compile.exe" if sys.platform == "win32" else "compile"))
+    return path if folder and _is_program(path) else ""
 
 
 def _split_goflags(text: str) -> list[str]:

@@ -50,14 +50,3 @@ class Versions:
 
     toolchain: str = ""
     module: str = ""
-
-
-def is_at_least(version: str, major: int, minor: int) -> bool:
-    """Say whether a Go version (`1.26.8`, `go1.26rc1`, `1.21`) is this release or a later one; False when unknown."""
-    parts = version.removeprefix("go").split(".")
-    if len(parts) < 2:  # noqa: PLR2004 - major and minor
-        return False
-    digits = "".join(letter if letter.isdigit() else " " for letter in parts[1]).split(" ")[0]
-    if not (parts[0].isdigit() and digits):
-        return False
-    return (int(parts[0]), int(digits)) >= (major, minor)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from goescape_lsp.core.model import Allocation, Finding, Kind, Rule, Verdict
+from goescape_lsp.core.tables.calls import RUNTIME_CALLS
 
 _INSTRUCTION = re.compile(
     rb"^\t0x[0-9a-f]+ \d+ \((?P<file>[^\n]+?):(?P<line>\d+)\)\t(?:CALL\truntime\.(?P<call>[^\s(]+)\(SB\))?",
@@ -17,62 +18,6 @@ _INSTRUCTION = re.compile(
 )
 _TEXT = re.compile(rb"^[^\t\n][^\n]*\n", re.MULTILINE)
 _SYMBOL = re.compile(rb" S[A-Z]{3,}[A-Z ]*\b.*\bsize=\d+")
-
-_BOXES = frozenset([Kind.INTERFACE, Kind.STRING, Kind.BYTES])
-_FIXED = _BOXES | {
-    *(Kind.NEW, Kind.COMPOSITE, Kind.VARIABLE, Kind.CLOSURE, Kind.METHOD_VALUE, Kind.VARIADIC),
-    *(Kind.SLICE, Kind.MAP),
-}
-_SLICE = frozenset([Kind.SLICE])
-_MAP = frozenset([Kind.MAP])
-_STRING = frozenset([Kind.STRING])
-
-
-@dataclass(frozen=True, slots=True)
-class RuntimeCall:
-    """A run-time function that allocates, as a pattern of its name: what it makes, and which Go versions call it.
-
-    `kinds` are the kinds of sites that it serves; `is_for_staying` says that it also serves values of these kinds
-    that do not escape. `since` is the first Go version that calls it, "" for 1.21 and before. `source` is the file
-    of the run time below `src` in the newest version.
-    """
-
-    name: str
-    kinds: frozenset[Kind]
-    source: str
-    since: str = ""
-    is_for_staying: bool = False
-
-
-# Source: cmd/compile/internal/typecheck/_builtin/runtime.go and ssagen of go1.21, 1.24, 1.26 and 1.27.
-RUNTIME_CALLS: tuple[RuntimeCall, ...] = (
-    RuntimeCall("newobject", _FIXED, "runtime/malloc.go"),
-    RuntimeCall("mallocgc", _FIXED, "runtime/malloc.go"),
-    RuntimeCall(r"mallocgc(?:Small|Tiny)\w+", _FIXED, "runtime/malloc_generated.go", since="1.27"),
-    RuntimeCall("makeslice(?:64|copy)?", _SLICE, "runtime/slice.go", is_for_staying=True),
-    RuntimeCall("stringtoslicerune", _SLICE, "runtime/string.go", is_for_staying=True),
-    RuntimeCall("makemap(?:64)?", _MAP, "runtime/map.go", is_for_staying=True),
-    RuntimeCall("makemap_small", _MAP, "runtime/map.go"),
-    RuntimeCall(r"mapassign(?:_fast\w+)?", _MAP, "internal/runtime/maps/runtime.go"),
-    RuntimeCall(r"convT\w*", _BOXES, "runtime/iface.go"),
-    RuntimeCall(r"concatstrings?[2-5]?", _STRING, "runtime/string.go", is_for_staying=True),
-    RuntimeCall("slicebytetostring", _STRING, "runtime/string.go", is_for_staying=True),
-    RuntimeCall("slicerunetostring", _STRING, "runtime/string.go", is_for_staying=True),
-    RuntimeCall("intstring", _STRING, "runtime/string.go"),
-    RuntimeCall("stringtoslicebyte", frozenset([Kind.BYTES]), "runtime/string.go", is_for_staying=True),
-    RuntimeCall(r"concatbytes?[2-5]?", frozenset([Kind.BYTES]), "runtime/string.go", since="1.22", is_for_staying=True),
-    RuntimeCall("growslice", frozenset([Kind.APPEND]), "runtime/slice.go", is_for_staying=True),
-    RuntimeCall(
-        r"growslice(?:Buf|NoAlias|BufNoAlias)",
-        frozenset([Kind.APPEND]),
-        "runtime/slice.go",
-        since="1.26",
-        is_for_staying=True,
-    ),
-    RuntimeCall(r"moveSlice\w*", frozenset([Kind.APPEND]), "runtime/slice.go", since="1.26", is_for_staying=True),
-    RuntimeCall("deferproc", frozenset([Kind.OTHER]), "runtime/panic.go", is_for_staying=True),
-    RuntimeCall("makechan(?:64)?", frozenset([Kind.CHANNEL]), "runtime/chan.go", is_for_staying=True),
-)
 
 
 def _patterns(*, is_staying: bool) -> dict[Kind, re.Pattern[str]]:

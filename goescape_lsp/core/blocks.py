@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 
-from goescape_lsp.core.model import Cause, Place
-from goescape_lsp.core.parse import Arrow, Block, VerdictLine
+from goescape_lsp.core.model import Cause, Place, Verdict
+from goescape_lsp.core.parse import Arrow, Block, Parsed
 from goescape_lsp.core.shape import Syntax
 
 _STORAGE = re.compile(r"^\{storage for (?P<subject>.*)\}$", re.DOTALL)
@@ -20,28 +20,38 @@ _SIZES = {
 SIZE_CAUSES = frozenset(_SIZES.values())
 
 
-class Blocks:
-    """An index over the blocks of one compile."""
+class Index:
+    """The blocks and verdicts of the lines that stand in one file, found by place and subject."""
 
-    def __init__(
-        self, blocks: tuple[Block, ...], verdicts: Iterable[VerdictLine], syntax: Callable[[str], Syntax | None]
-    ) -> None:
-        """Take the blocks and verdicts of one compile, and a way to the syntax of each file."""
+    def __init__(self, parsed: Parsed) -> None:
+        self.judged = {(line.place, line.subject) for line in parsed.verdicts}
+        self.moved = {(line.place.file, line.subject) for line in parsed.verdicts if line.verdict is Verdict.MOVED}
+        self.by_place: dict[Place, list[Block]] = {}
+        self.by_subject: dict[tuple[str, str], list[Block]] = {}
+        for block in parsed.blocks:
+            self.by_place.setdefault(block.place, []).append(block)
+            self.by_subject.setdefault((block.place.file, block.subject), []).append(block)
+        boxed = [block for block in parsed.blocks if stores_itself(block)]
+        self.boxes = {(p, block.subject) for block in boxed for p in (block.place, _last_place(block)) if p is not None}
+
+
+NOTHING_SAID = Index(Parsed((), ()))
+"""The index of a file that no line stands in."""
+
+Indexed = Callable[[str], Index]
+
+
+class Blocks:
+    """The blocks of one compile, each file's asked for only when a place leads there."""
+
+    def __init__(self, indexed: Indexed, syntax: Callable[[str], Syntax | None]) -> None:
+        """Take a way to the index and a way to the syntax of each file."""
+        self._indexed = indexed
         self._syntax = syntax
-        self._judged = {(line.place, line.subject) for line in verdicts}
-        self._by_place: dict[Place, list[Block]] = {}
-        self._by_subject: dict[tuple[str, str], list[Block]] = {}
-        for block in blocks:
-            self._by_place.setdefault(block.place, []).append(block)
-            self._by_subject.setdefault((block.place.file, block.subject), []).append(block)
-        boxed = [block for block in blocks if stores_itself(block)]
-        self._boxes = {
-            (p, block.subject) for block in boxed for p in (block.place, _last_place(block)) if p is not None
-        }
 
     def of(self, place: Place, subject: str) -> tuple[Block, ...]:
         """Return the explanations of a verdict, in the compiler's order."""
-        found = self._by_place.get(place, [])
+        found = self._at(place)
         if subject == "append":
             return tuple(block for block in found if block.subject.startswith("append("))
         own = tuple(block for block in found if block.subject == subject)
@@ -52,25 +62,26 @@ class Blocks:
 
         Source: `text escapes to heap in F:` and then `"no credentials" escapes to heap`, go1.25 and later.
         """
-        orphans = tuple(block for block in found if (place, block.subject) not in self._judged)
+        judged = self._indexed(place.file).judged if found else set[tuple[Place, str]]()
+        orphans = tuple(block for block in found if (place, block.subject) not in judged)
         return tuple(block for block in orphans if block.subject == orphans[0].subject)
 
     def has_box(self, place: Place, subject: str) -> bool:
         """Say whether a value is boxed where it is made: the compiler then explains the content and the box apart."""
-        return (place, subject) in self._boxes
+        return (place, subject) in self._indexed(place.file).boxes
 
     def container(self, block: Block, last: Arrow, subject: str) -> Block | None:
         """Return the block of the allocation that holds the value, by the position rules of each reason."""
         if subject.startswith("append("):
-            here = self._by_place.get(block.place, ())
+            here = self._at(block.place)
             return next((other for other in here if other is not block and other.subject.startswith("append(")), None)
         reason = last.reasons[-1] if last.reasons else None
         if reason is not None:
-            here = self._by_place.get(reason.place, ())
+            here = self._at(reason.place)
             exact = next((other for other in here if other.subject == subject and _may_hold(other, block)), None)
             if exact is not None:
                 return exact
-        same = self._by_subject.get((block.place.file, subject), ())
+        same = self._indexed(block.place.file).by_subject.get((block.place.file, subject), ())
         candidates = [other for other in same if _may_hold(other, block)]
         if reason is None or not candidates:
             return candidates[0] if candidates else None
@@ -81,6 +92,9 @@ class Blocks:
             return next((other for other in candidates if other.place == at), None)
         before = [other for other in candidates if other.place.line == reason.place.line and other.place < reason.place]
         return max(before, key=lambda other: other.place, default=None) or _nearest(candidates, reason.place)
+
+    def _at(self, place: Place) -> list[Block]:
+        return self._indexed(place.file).by_place.get(place, [])
 
     def _literal_place(self, place: Place) -> Place | None:
         syntax = self._syntax(place.file)

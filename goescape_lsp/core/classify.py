@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from goescape_lsp.core.blocks import SIZE_CAUSES, Blocks, size_reason, stored_subject, stores_itself
+from goescape_lsp.core.blocks import SIZE_CAUSES, Blocks, Indexed, size_reason, stored_subject, stores_itself
+from goescape_lsp.core.common import Common
 from goescape_lsp.core.decision import Decision, Trail, because
 from goescape_lsp.core.model import Cause, Kind, Place, Rule
-from goescape_lsp.core.parse import Arrow, Block, Reason, VerdictLine
+from goescape_lsp.core.parse import Arrow, Block, Reason
 from goescape_lsp.core.shape import Syntax
 from goescape_lsp.core.steps import Steps
 
@@ -20,19 +21,14 @@ class Classifier:
 
     def __init__(
         self,
-        blocks: tuple[Block, ...],
-        bodiless: frozenset[str],
-        verdicts: tuple[VerdictLine, ...],
+        indexed: Indexed,
+        common: Common,
         syntax: Callable[[str], Syntax | None],
-        packages: frozenset[str] = frozenset(),
     ) -> None:
-        """Take the blocks, the functions without body, the verdicts and a way to the syntax of each file.
-
-        `packages` are names of packages that the output mentions; inlined code names functions by them.
-        """
+        """Take a way to what was said of each file, what the whole output says, and a way to each file's syntax."""
         self._syntax = syntax
-        self._blocks = Blocks(blocks, verdicts, syntax)
-        self._steps = Steps(blocks, bodiless, verdicts, syntax, packages)
+        self._blocks = Blocks(indexed, syntax)
+        self._steps = Steps(indexed, common, syntax)
 
     def blocks_of(self, place: Place, subject: str) -> tuple[Block, ...]:
         """Return the explanations of a verdict, in the compiler's order."""

@@ -7,6 +7,7 @@ import re
 from goescape_lsp.core.model import Allocation, FileFacts, Finding, Kind, Rule, Temperature, Verdict
 from goescape_lsp.core.settings import Settings
 from goescape_lsp.core.shape import Boxed
+from goescape_lsp.core.tables.limits import Subject, limit
 
 _FREE_BOXES = frozenset([Boxed.CONSTANT, Boxed.ONE_BYTE, Boxed.ZERO_SIZE, Boxed.POINTER_SHAPED])
 _EMPTY = re.compile(r"^(?:&struct ?\{\}\{\}|\[\][^{]*\{\}|make\(\[\].*, 0(?:, 0)?\))$", re.DOTALL)
@@ -14,7 +15,6 @@ _SIZED_MAKE = re.compile(r"^make\(\[\].*, (?P<size>[^,()]+)\)$", re.DOTALL)
 _HINTED_MAP = re.compile(r"^make\(map\[.*, (?P<hint>[^,]+)\)$", re.DOTALL)
 # `([]rune)(s)` or `Runes(s)`, not `make(…)`.
 _CONVERTED = re.compile(r"^(?:\(\[\]rune\)|(?!make\b)[\w.]+)\(")
-_SMALL_MAP = 8  # entries that fit the first bucket or group, which a local map has on the stack (go1.21 to go1.27)
 ALLOCATION_RULES = frozenset(
     [
         Rule.GROWING_APPEND,
@@ -28,7 +28,9 @@ ALLOCATION_RULES = frozenset(
 )
 
 
-def judge_heap(kind: Kind, rule: Rule, subject: str, boxed: Boxed, *, is_static: bool) -> tuple[Allocation, str]:
+def judge_heap(  # noqa: PLR0913 - keywords, and each has one meaning
+    kind: Kind, rule: Rule, subject: str, boxed: Boxed, *, is_static: bool, go_version: str = ""
+) -> tuple[Allocation, str]:
     """Return whether a heap verdict allocates when it runs, and the key of the reason, "" for the plain case.
 
     `is_static` says that a function literal captures nothing, or that inlined code is reached only when it is free.
@@ -36,6 +38,8 @@ def judge_heap(kind: Kind, rule: Rule, subject: str, boxed: Boxed, *, is_static:
     """
     if boxed in _FREE_BOXES:
         return Allocation.DOES_NOT_ALLOCATE, boxed.name.lower().replace("_", "-")
+    if boxed is Boxed.CONSTANT_STRUCT and limit(Subject.STATIC_STRUCT, go_version):
+        return Allocation.DOES_NOT_ALLOCATE, "constant"
     if is_static:
         return Allocation.DOES_NOT_ALLOCATE, "no-captures" if kind is Kind.CLOSURE else "unreached"
     if rule is Rule.ZERO_SIZE_ELEMENT or _EMPTY.match(subject):
@@ -51,14 +55,22 @@ def judge_heap(kind: Kind, rule: Rule, subject: str, boxed: Boxed, *, is_static:
     return Allocation.ALLOCATES, ""
 
 
-def judge_stays(kind: Kind, subject: str, *, is_zero_copy: bool) -> tuple[Allocation, str, Rule | None]:
-    """Return whether a value that stays on the stack allocates all the same, why, and the rule that says so."""
+def judge_stays(
+    kind: Kind, subject: str, *, is_zero_copy: bool, go_version: str = ""
+) -> tuple[Allocation, str, Rule | None]:
+    """Return whether a value that stays on the stack allocates all the same, why, and the rule that says so.
+
+    Shape: up to go1.24 a `make` of variable size never stays; what looks like one there (`make([]int, N)` of go1.21)
+    has a named constant for its size.
+    """
     if kind is Kind.APPEND:
         return Allocation.MAY_ALLOCATE, "growth", Rule.GROWING_APPEND
-    if kind is Kind.SLICE and (made := _SIZED_MAKE.match(subject)) is not None and not made["size"].isdigit():
+    is_buffered = limit(Subject.MAKE_BUFFER, go_version) > 0
+    made = _SIZED_MAKE.match(subject) if kind is Kind.SLICE and is_buffered else None
+    if made is not None and not made["size"].isdigit():
         return Allocation.MAY_ALLOCATE, "stack-buffer", Rule.VARIABLE_SIZE_MAKE
     if kind is Kind.MAP and (made := _HINTED_MAP.match(subject)) is not None:
-        return _hinted(made["hint"])
+        return _hinted(made["hint"], limit(Subject.MAP_ENTRIES, go_version))
     if is_zero_copy:
         return Allocation.DOES_NOT_ALLOCATE, "zero-copy", None
     is_converted = kind is Kind.SLICE and _CONVERTED.match(subject) is not None
@@ -140,9 +152,9 @@ def _may_allocate(finding: Finding) -> bool:
     return finding.allocation is not Allocation.DOES_NOT_ALLOCATE
 
 
-def _hinted(hint: str) -> tuple[Allocation, str, Rule | None]:
+def _hinted(hint: str, most: int) -> tuple[Allocation, str, Rule | None]:
     if hint.isdigit():
-        if int(hint) <= _SMALL_MAP:
+        if int(hint) <= most:
             return Allocation.UNKNOWN, "", None
         return Allocation.ALLOCATES, "map-hint", Rule.MAP_STORAGE
     return Allocation.MAY_ALLOCATE, "map-variable-hint", Rule.MAP_STORAGE

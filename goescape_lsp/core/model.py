@@ -147,6 +147,10 @@ class Span:
     end_line: int
     end_column: int
 
+    def below(self, rows: int) -> Span:
+        """Return the span as many lines further down."""
+        return Span(self.line + rows, self.column, self.end_line + rows, self.end_column)
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -175,9 +179,10 @@ class Finding:
     `inlined_from` is the function whose inlined body holds the value, "" when it stands in the source at `span`.
     `count` is the number of verdicts of one compile that were merged here, `also_at` the other places of them.
     `instances` are the type arguments that lead here.
-    `size` is in bytes, None when not known. `lines` are the compiler's own words. `result` and `level` belong to a
-    parameter that leaks: to a named result, to the `heap`, or its `content` to the heap. `is_captured` says that a
-    closure holds the value, `is_by_reference` that it does so by reference. The two reasons are keys of `words`.
+    `size` is in bytes, `block` what the allocator takes for it, None when not known. `lines` are the compiler's own
+    words. `result` and `level` belong to a parameter that leaks: to a named result, to the `heap`, or its `content` to
+    the heap. `is_captured` says that a closure holds the value, `is_by_reference` that it does so by reference. The
+    two reasons are keys of `words`.
     `suppressed` is the reason for which a comment in the source accepts the finding, "" when none does.
     """
 
@@ -205,6 +210,7 @@ class Finding:
     count: int = 1
     instances: tuple[str, ...] = ()
     size: int | None = None
+    block: int | None = None
     result: str = ""
     level: int = 0
     is_captured: bool = False
@@ -238,6 +244,8 @@ class Function:
     """A function of a file: its name, where the name and the whole declaration stand, and what is known of it.
 
     `inlining` is the compiler's sentence (`can inline F with cost 12`, `cannot inline F: …`), "" when not printed.
+    `body` is the block with its braces, None where the declaration has none.
+    `saved` counts the allocations of one call that a caller of the package would not make if it were inlined.
     """
 
     name: str
@@ -245,6 +253,8 @@ class Function:
     span: Span
     parameters: tuple[Parameter, ...] = ()
     inlining: str = ""
+    body: Span | None = None
+    saved: int = 0
 
 
 @dataclass(frozen=True, slots=True)

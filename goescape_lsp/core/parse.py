@@ -10,50 +10,28 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from goescape_lsp.core.model import Place, Verdict
+from goescape_lsp.core.tables.messages import FORMS, pattern
 
 Located = Callable[[str, int, int], Place]
 
-_LINE = re.compile(r"^(?P<file>(?:[A-Za-z]:)?[^:\n]*?):(?P<line>\d+)(?::(?P<column>\d+))?: (?P<text>.*)$")
-_HEAD = re.compile(r"^(?P<subject>.+?) escapes to heap(?: in (?P<function>.+))?:$")
-_LEAK_HEAD = re.compile(
-    r"^parameter (?P<subject>.+) leaks to (?P<target>\{storage for .+?\}|.+?)"
-    r"(?: for (?P<function>.+))? with derefs=(?P<derefs>\d+):$"
-)
-_TO_RESULT = re.compile(r"^leaking param: (?P<subject>\S+) to result (?P<result>\S+) level=(?P<level>\d+)$")
-_FLOW = re.compile(r"^  flow: (?P<target>.+) (?:=|←) (?P<operators>&|\**)(?P<source>.+):$")
-_FROM = re.compile(r"^    from (?P<expression>.*) \((?P<why>[^()]+(?:\.\.\.)?)\) at (?P<at>.+?)$")
-_AT = re.compile(r"^(?P<file>.*?):(?P<line>\d+)(?::(?P<column>\d+))?$")
-_CANNOT_INLINE = re.compile(r"^cannot inline (?P<function>.+?): (?P<reason>.*)$")
+_LINE = pattern("line")
+_STATEMENT = pattern("statement")
+_HEAD = pattern("escape-head")
+_LEAK_HEAD = pattern("leak-head")
+_TO_RESULT = pattern("leak-to-result")
+_FLOW = pattern("flow")
+_FROM = pattern("from")
+_CANNOT_INLINE = pattern("cannot-inline")
 
 _CONTENT = "leaking param content: "
 _LEAK = "leaking param: "
 _MOVED = "moved to heap: "
 _INLINED = "inlining call to "
 
-# Initialisers and range-over-func bodies are printed without a position (go1.23 and later).
-_CAPTURE = re.compile(r"^.* capturing by (?:ref|value): .*$")
+_CAPTURE = pattern("capture")
 
 # Lines that say nothing about a site. A form that neither this table nor the parser knows is counted and reported.
-_KNOWN_ASIDES = (
-    _CAPTURE,
-    re.compile(r"^.* ignoring self-assignment in .+$"),
-    re.compile(r"^assuming \S+ is unsafe uintptr$"),
-    re.compile(r"^marking \S+ as escaping (?:\.\.\.)?uintptr$"),
-    re.compile(r"^(?:mutates|calls) param: \S+ derefs=\d+$"),
-    re.compile(r"^(?:partially )?devirtualizing .+ to .+$"),
-    re.compile(r"^cannot devirtualize .+: .+$"),
-    re.compile(r"^PGO devirtualizing .+$"),
-    re.compile(r"^should not PGO devirtualize .+$"),
-    re.compile(r"^function .+ considered 'big'; .*$"),
-    re.compile(r"^index bounds check elided$"),
-    re.compile(r"^skip inlining within testing\.B\.loop for .+$"),
-    re.compile(r"^.+ will be kept alive$"),
-    re.compile(r"^expr is unknown to bloop pass$"),
-    re.compile(r"^imprecise interface call$"),
-    re.compile(r"^(?:generated|removed) nil check$"),
-    re.compile(r"^ {2}warning: truncated explanation due to assignment cycle; .*$"),
-    re.compile(r"^can inline .+$"),
-)
+_KNOWN_ASIDES = tuple(re.compile(form.text) for form in FORMS if form.is_aside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,66 +122,93 @@ def parse_text(text: bytes, located: Located = Place) -> Parsed:
     the printed file, line and column (0 when none was printed) and returns the place in the user's source.
     Errors: none; a line that no table knows is in `unknown`.
     """
-    verdicts: list[VerdictLine] = []
-    drafts: list[_Draft] = []
-    inlined: dict[Place, list[str]] = {}
-    inlining: dict[Place, str] = {}
-    bodiless: set[str] = set()
-    unknown: list[str] = []
-    for raw in text.decode("utf-8", "replace").splitlines():
-        match = _LINE.match(raw)
-        if match is None:
-            if raw and not raw.startswith("# ") and not _CAPTURE.match(raw):
-                unknown.append(raw)
-            continue
-        words = match["text"]
-        if words.startswith(" "):
-            if drafts and not words.startswith("  warning: "):
-                drafts[-1].lines.append(words)
-            elif not drafts:
-                unknown.append(raw)
-            continue
-        place = located(match["file"], int(match["line"]), int(match["column"] or 0))
+    decoded = text.decode("utf-8", "replace").replace("\r\n", "\n")
+    reading, end = _Reading(located), 0
+    for match in _STATEMENT.finditer(decoded):
+        if match.start() > end:
+            reading.between(decoded[end : match.start()])
+        end = match.end() + 1
+        reading.statement(match)
+    reading.between(decoded[end:])
+    return reading.parsed()
+
+
+class _Reading:
+    """What was read of an output so far."""
+
+    def __init__(self, located: Located) -> None:
+        self._located = located
+        self._verdicts: list[VerdictLine] = []
+        self._drafts: list[_Draft] = []
+        self._inlined: dict[Place, dict[str, None]] = {}
+        self._inlining: dict[Place, str] = {}
+        self._bodiless: set[str] = set()
+        self._unknown: list[str] = []
+        self._prefix = ""
+
+    def statement(self, match: re.Match[str]) -> None:
+        """Take a line with a position and words that are not indented."""
+        file, line, column, words = match.groups()
+        place = self._located(file, int(line), int(column or 0))
         if words.startswith(_INLINED):
-            names = inlined.setdefault(place, [])
-            name = words[len(_INLINED) :]
-            if name not in names:
-                names.append(name)
+            self._inlined.setdefault(place, {})[words[len(_INLINED) :]] = None
+        elif (verdict := _verdict(place, words)) is not None:
+            self._verdicts.append(verdict)
+        elif (draft := _head(place, words)) is not None:
+            self._drafts.append(draft)
+            self._prefix = match[0][: -len(words)]
         elif words.startswith("can inline "):
-            inlining[place] = words.partition(" as: ")[0]
+            self._inlining[place] = words.partition(" as: ")[0]
         elif (refused := _CANNOT_INLINE.match(words)) is not None:
             if refused["reason"] == "no function body":
-                bodiless.add(refused["function"])
+                self._bodiless.add(refused["function"])
             if not refused["reason"].startswith("repeated recursive cycle"):
-                inlining.setdefault(place, words)
+                self._inlining.setdefault(place, words)
         elif words == "zero-copy string->[]byte conversion":
-            _mark_zero_copy(verdicts, place)
-        elif (draft := _head(place, words)) is not None:
-            drafts.append(draft)
-        elif (verdict := _verdict(place, words)) is not None:
-            verdicts.append(verdict)
+            _mark_zero_copy(self._verdicts, place)
         elif not any(form.match(words) for form in _KNOWN_ASIDES):
-            unknown.append(raw)
-    return Parsed(
-        tuple(verdicts),
-        tuple(_finish(draft, located) for draft in drafts if not draft.is_leak),
-        {place: tuple(names) for place, names in inlined.items()},
-        inlining,
-        frozenset(bodiless),
-        tuple(unknown),
-        tuple(Leak(draft.place, draft.subject, tuple(draft.lines)) for draft in drafts if draft.is_leak),
-    )
+            self._unknown.append(match[0])
+
+    def between(self, text: str) -> None:
+        """Take the lines between two statements: what explains the last one, and what has no position."""
+        for raw in text.split("\n"):
+            if raw.startswith(self._prefix) and self._prefix:
+                words = raw[len(self._prefix) :]
+            elif (match := _LINE.match(raw)) is not None:
+                words = match["text"]
+            else:
+                if raw and not raw.startswith("# ") and not _CAPTURE.match(raw):
+                    self._unknown.append(raw)
+                continue
+            if not self._drafts:
+                self._unknown.append(raw)
+            elif not words.startswith("  warning: "):
+                self._drafts[-1].lines.append(words)
+
+    def parsed(self) -> Parsed:
+        """Return the whole."""
+        return Parsed(
+            tuple(self._verdicts),
+            tuple(_finish(draft, self._located) for draft in self._drafts if not draft.is_leak),
+            {place: tuple(names) for place, names in self._inlined.items()},
+            self._inlining,
+            frozenset(self._bodiless),
+            tuple(self._unknown),
+            tuple(Leak(draft.place, draft.subject, tuple(draft.lines)) for draft in self._drafts if draft.is_leak),
+        )
 
 
 def parse_arrows(lines: Iterable[str], located: Located = Place) -> tuple[Arrow, ...]:
     """Return the arrows of a block's raw lines; lines of another form are left out."""
     arrows: list[Arrow] = []
     for line in lines:
-        if (flow := _FLOW.match(line)) is not None:
+        if line.startswith("  flow: ") and (flow := _FLOW.match(line)) is not None:
             arrows.append(Arrow(flow["target"], flow["operators"], flow["source"], ()))
         elif arrows and (reason := _FROM.match(line)) is not None:
             last = arrows[-1]
-            step = Reason(reason["expression"], reason["why"], _place(reason["at"], located))
+            expression, why, file, row, column, other = reason.groups()
+            place = Place(other, 0, 0) if file is None else located(file, int(row), int(column or 0))
+            step = Reason(expression, why, place)
             arrows[-1] = Arrow(last.target, last.operators, last.source, (*last.reasons, step))
     return tuple(arrows)
 
@@ -275,10 +280,3 @@ def _mark_zero_copy(verdicts: list[VerdictLine], place: Place) -> None:
 def _finish(draft: _Draft, located: Located) -> Block:
     arrows = parse_arrows(draft.lines, located)
     return Block(draft.place, draft.subject, draft.function, arrows, tuple(draft.lines))
-
-
-def _place(text: str, located: Located) -> Place:
-    match = _AT.match(text)
-    if match is None:
-        return Place(text, 0, 0)
-    return located(match["file"], int(match["line"]), int(match["column"] or 0))

@@ -19,6 +19,13 @@ class Compiler(Protocol):
         """
         ...
 
+    async def prepare(self, job: Job) -> None:
+        """Learn, while nobody waits, what makes the next `compile` of the job's directory quick.
+
+        Errors: none; a cancellation kills what runs for it. The answers of `compile` do not depend on it.
+        """
+        ...
+
 
 class Files(Protocol):
     """Reads source files."""

@@ -8,10 +8,11 @@ from typing import Any, Literal, cast
 
 from goescape_lsp.core.model import Rule, Temperature
 
-Shape = Literal["choice", "flag", "count", "text", "words", "pairs", "severities"]
+Shape = Literal["choice", "choices", "flag", "count", "text", "words", "pairs", "severities"]
 
 _QUIET_KEYS = ("inlined", "possible", "constructor", "main")
 SEVERITY_KEYS = (*(str(rule) for rule in Rule), *(str(heat) for heat in Temperature), *_QUIET_KEYS)
+HINT_KINDS = ("heap", "stack", "leaks", "stays")
 SEVERITIES = ("information", "hint", "warning", "error", "off")
 
 
@@ -37,6 +38,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("severity", "severities", {}),
     Setting("maxPerFile", "count", 200),
     Setting("inlayHints", "flag", default=True),
+    Setting("inlayHintKinds", "choices", ["heap", "leaks"], HINT_KINDS),
     Setting("codeLens", "flag", default=False),
     Setting("workspace", "flag", default=True),
     Setting("locale", "choice", "auto", ("auto", "en", "zh-cn")),
@@ -58,6 +60,7 @@ class Settings:
     severity: Mapping[str, str] = field(default_factory=dict[str, str])
     max_per_file: int = 200
     inlay_hints: bool = True
+    inlay_hint_kinds: tuple[str, ...] = ("heap", "leaks")
     code_lens: bool = False
     workspace: bool = True
     locale: str = "auto"
@@ -104,7 +107,7 @@ def read_settings(given: object) -> tuple[Settings, tuple[SettingProblem, ...]]:
         elif (expected := _mismatch(row, value)) is not None:
             problems.append(SettingProblem(f"goescape.{key}", expected))
         else:
-            values[_field(key)] = tuple(value) if row.shape == "words" else value
+            values[_field(key)] = tuple(value) if row.shape in {"words", "choices"} else value
     return Settings(**values), tuple(problems)
 
 
@@ -134,6 +137,9 @@ def _mismatch(row: Setting, value: object) -> str | None:
     match row.shape:
         case "choice":
             fits, expected = value in row.choices, ", ".join(row.choices)
+        case "choices":
+            fits = _is_words(value) and all(item in row.choices for item in cast("list[str]", value))
+            expected = f'["{" | ".join(row.choices)}"]'
         case "flag":
             fits, expected = isinstance(value, bool), "true, false"
         case "count":
@@ -170,6 +176,9 @@ def _schema(row: Setting) -> dict[str, Any]:
     match row.shape:
         case "choice":
             result |= {"type": "string", "enum": list(row.choices)}
+        case "choices":
+            items = {"type": "string", "enum": list(row.choices)}
+            result |= {"type": "array", "items": items, "uniqueItems": True}
         case "flag":
             result |= {"type": "boolean"}
         case "count":

@@ -15,6 +15,7 @@ class Boxed(StrEnum):
     NOTHING = "nothing"  # the site is no boxing
     UNKNOWN = "unknown"
     CONSTANT = "constant"
+    CONSTANT_STRUCT = "constant struct"  # static data in newer versions only
     ONE_BYTE = "one byte"
     ZERO_SIZE = "zero size"
     SMALL_INTEGER = "small integer"  # allocates unless the value is below 256
@@ -28,9 +29,10 @@ class Shape:
     """The expression or name at a place.
 
     `holder` is the name of the variable that first holds the value. `function` is Go's name of the enclosing function,
-    "" at package level. `loop_depth` counts the loops of that function around the place. `is_call` says that the
-    place is a call of a function (not a builtin, not a conversion), where inlined code is reported. `is_fallback`
-    says that no expression stands at the place and `span` is the best there is: the token or the line.
+    "" at package level. `loop_depth` counts the loops of that function around the place. `size` (in bytes) and
+    `has_pointers` are about what would be allocated, None when not known. `is_call` says that the place is a call of
+    a function (not a builtin, not a conversion), where inlined code is reported. `is_fallback` says that no expression
+    stands at the place and `span` is the best there is: the token or the line.
     """
 
     span: Span
@@ -43,6 +45,7 @@ class Shape:
     temperature_reason: str = ""
     boxed: Boxed = Boxed.NOTHING
     size: int | None = None
+    has_pointers: bool | None = None
     is_call: bool = False
     is_fallback: bool = False
 

@@ -153,4 +153,5 @@ def _function(function: Function, moved: _Moved) -> Function | None:
         name_span=name,
         span=Span(min(moved.near(old.line), name.line), old.column, end, column),
         parameters=tuple(replace(parameter, span=span) for parameter, span in parameters if span is not None),
+        body=None,
     )

@@ -6,27 +6,19 @@ Source: the decision table of the flow's last step, go1.21 to go1.27.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
+from goescape_lsp.core.blocks import Indexed
+from goescape_lsp.core.common import Common
 from goescape_lsp.core.decision import Decision, Trail, because
-from goescape_lsp.core.model import Cause, Place, Verdict
-from goescape_lsp.core.parse import Arrow, Block, Reason, VerdictLine
+from goescape_lsp.core.model import Cause, Place
+from goescape_lsp.core.parse import Arrow, Block, Reason
 from goescape_lsp.core.shape import Call, Callee, Syntax, Target
+from goescape_lsp.core.tables.messages import REASONS
 
 _RESULT = re.compile(r"^~[rR]\d+$")
 _HEAP = "{heap}"
-_BY_REASON = {
-    "return": Cause.RETURN,
-    "send": Cause.CHAN_SEND,
-    "map literal key": Cause.MAP_LITERAL,
-    "map literal value": Cause.MAP_LITERAL,
-    "key of map put": Cause.MAP_KEY,
-    "appended slice...": Cause.APPEND_SPREAD,
-    "copied slice": Cause.COPY,
-    "//go:uintptrescapes": Cause.UINTPTRESCAPES,
-    "conversion to unsafe.Pointer": Cause.UNSAFE_CHECKPTR,
-    "callee operand": Cause.UNKNOWN_CALL,
-}
+_BY_REASON = {reason.text: reason.cause for reason in REASONS if reason.cause is not None}
 
 
 class Steps:
@@ -34,19 +26,16 @@ class Steps:
 
     def __init__(
         self,
-        blocks: Iterable[Block],
-        bodiless: frozenset[str],
-        verdicts: Iterable[VerdictLine],
+        indexed: Indexed,
+        common: Common,
         syntax: Callable[[str], Syntax | None],
-        packages: frozenset[str],
     ) -> None:
         """Take what `Classifier` takes."""
-        self._bodiless = bodiless
-        self._moved = {(line.place.file, line.subject) for line in verdicts if line.verdict is Verdict.MOVED}
+        self._indexed = indexed
         self._syntax = syntax
-        self._packages = packages
-        reasons = (reason for block in blocks for arrow in block.arrows for reason in arrow.reasons)
-        self._uintptrs = tuple(reason.place for reason in reasons if reason.why == "//go:uintptrescapes")
+        self._bodiless = common.bodiless
+        self._packages = common.packages
+        self._uintptrs = common.uintptrs
 
     def decide(self, block: Block, last: Arrow, trail: Trail, is_boxed: bool) -> Decision:  # noqa: FBT001
         """Decide by the destination and the last reason of a flow that ends outside any container."""
@@ -111,7 +100,7 @@ class Steps:
         target = self._target(at, _left_side(reason.expression))
         if target is Target.OUTER_FUNCTION:
             return because(Cause.OUTER_VAR, at)
-        is_moved = (block.place.file, name) in self._moved
+        is_moved = (block.place.file, name) in self._indexed(block.place.file).moved
         if target is Target.FIELD and is_moved:
             return because(Cause.HEAP_STORE, at)
         if syntax is not None and syntax.outlives_loop(at, name):

@@ -30,6 +30,7 @@ from goescape_lsp.editor.protocol import GoescapeProtocol, tolerant_converter
 from goescape_lsp.editor.publisher import Publisher, standing_problem
 from goescape_lsp.editor.reporter import Reporter, Wire
 from goescape_lsp.editor.tasks import Tasks
+from goescape_lsp.editor.to_lsp.hints import Hints
 from goescape_lsp.editor.to_lsp.positions import Ruler
 from goescape_lsp.editor.to_lsp.view import View
 from goescape_lsp.session.session import Fold, Session
@@ -75,6 +76,7 @@ class GoescapeServer(LanguageServer):
         self.documents = Documents()
         self.tasks = Tasks()
         self.papers = Papers()
+        self.hints: dict[str, Hints] = {}
         self.roots: tuple[str, ...] = ()
         self.toolchain: Toolchain | Problem | None = None
         wire = Wire(self.wire.send_plain, self.wire.ask, self.tasks.start)

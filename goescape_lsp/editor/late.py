@@ -25,6 +25,12 @@ class LateCompiler:
         await self._there.wait()
         return Run(()) if self._compiler is None else await self._compiler.compile(job)
 
+    async def prepare(self, job: Job) -> None:
+        """Let the real compiler prepare, once there is one."""
+        await self._there.wait()
+        if self._compiler is not None:
+            await self._compiler.prepare(job)
+
 
 class NoCompiler:
     """Answers each job with the problem that keeps Go from running."""
@@ -36,3 +42,6 @@ class NoCompiler:
         """Return a run that only has the problem."""
         del job
         return Run((), (self._problem,))
+
+    async def prepare(self, job: Job) -> None:
+        """Do nothing."""

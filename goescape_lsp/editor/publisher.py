@@ -15,6 +15,7 @@ from goescape_lsp.core.words import Locale, problems
 from goescape_lsp.core.words import server as words
 from goescape_lsp.editor.documents import Documents
 from goescape_lsp.editor.reporter import POPUPS, Wire
+from goescape_lsp.editor.stdio import Prepared
 from goescape_lsp.editor.to_lsp.diagnostics import Note, diagnostics, note_diagnostics
 from goescape_lsp.editor.to_lsp.remarks import remark_diagnostics
 from goescape_lsp.editor.to_lsp.view import View
@@ -22,6 +23,7 @@ from goescape_lsp.session.session import Session
 from goescape_lsp.session.snapshot import PackageState, directory_of
 
 PUBLISH = "textDocument/publishDiagnostics"
+_AT_ONCE = 50  # diagnostics, about 2 ms; then requests have their turn
 PUBLISH_LIST = list[dict[str, Any]]
 
 
@@ -70,25 +72,33 @@ class Publisher:
             # Open files first: they are what the user looks at.
             path = next((one for one in self._due if self._documents.get(one)), None) or next(iter(self._due))
             del self._due[path]
-            self._publish_one(path, view)
+            await self._publish_one(path, view)
             await asyncio.sleep(0)
 
-    def _publish_one(self, path: str, view: View) -> None:
+    async def _publish_one(self, path: str, view: View) -> None:
+        document, uri = self._documents.get(path), self._documents.uri(path)
         facts = self._session.facts(path)
-        found: PUBLISH_LIST = diagnostics(facts, view) if facts else []
+        found: PUBLISH_LIST = []
+        for one in diagnostics(facts, view) if facts else ():
+            found.append(one)
+            if len(found) % _AT_ONCE == 0:
+                await asyncio.sleep(0)
+        if path in self._due or self._documents.uri(path) != uri:
+            self._due[path] = None  # something changed meanwhile: its turn comes again
+            return
         if facts:
             found += remark_diagnostics(facts, view, is_stale=self._session.snapshot.is_stale(path))
         if (notes := self._noted.get(path)) and (ruler := view.ruler(path)):
             found += note_diagnostics(notes, ruler)
-        document, uri = self._documents.get(path), self._documents.uri(path)
-        stamp = (uri, hashlib.blake2b(orjson.dumps(found), digest_size=16).digest() if found else b"")
+        body = orjson.dumps(found)
+        stamp = (uri, hashlib.blake2b(body, digest_size=16).digest() if found else b"")
         if self._sent.get(path, (uri, b"")) == stamp:
             return
         if found:
             self._sent[path] = stamp
         else:
             self._sent.pop(path, None)
-        params: dict[str, Any] = {"uri": uri, "diagnostics": found}
+        params: dict[str, Any] = {"uri": uri, "diagnostics": Prepared(body)}
         if document is not None:
             params["version"] = document.version
         self._send(PUBLISH, params)

@@ -7,9 +7,9 @@ import os
 from lsprotocol import types as lsp
 
 from goescape_lsp.adapters.dependencies import ListedDependencies
+from goescape_lsp.adapters.direct import Direct
 from goescape_lsp.adapters.files import DiskFiles
 from goescape_lsp.adapters.folded import Folder
-from goescape_lsp.adapters.gocommand import GoCommand
 from goescape_lsp.adapters.process import Processes
 from goescape_lsp.adapters.shelf import DiskShelf, store_version
 from goescape_lsp.adapters.store import DiskStore
@@ -70,18 +70,18 @@ def real_outside() -> Outside:
     async def find(settings: Settings, avoid: tuple[str, ...]) -> Toolchain | Problem:
         return await find_toolchain(settings, processes, avoid=avoid)
 
-    commands: list[GoCommand] = []
+    files = DiskFiles()
+    compilers: list[Direct] = []
 
-    def compiler(toolchain: Toolchain) -> GoCommand:
-        commands.append(GoCommand(toolchain, processes))
-        return commands[-1]
+    def compiler(toolchain: Toolchain) -> Direct:
+        compilers.append(Direct(toolchain, processes, files))
+        return compilers[-1]
 
     def close() -> None:
         processes.kill_all()
-        for command in commands:
-            command.close()
+        for one in compilers:
+            one.close()
 
-    files = DiskFiles()
     where = os.environ.get(CACHE_VARIABLE, "")
 
     def shelf(toolchain: Toolchain) -> DiskShelf | None:

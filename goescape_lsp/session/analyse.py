@@ -8,14 +8,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from goescape_lsp.core.assembly import Assembly, split_assembly
+from goescape_lsp.core.assembly import Assembly
 from goescape_lsp.core.classify import Classifier
+from goescape_lsp.core.common import joined
+from goescape_lsp.core.contract import is_way
 from goescape_lsp.core.judge import judge_heap, judge_stays
 from goescape_lsp.core.model import (
     Allocation,
     Analysis,
     Cause,
-    Compiled,
     FileFacts,
     Finding,
     Function,
@@ -32,19 +33,39 @@ from goescape_lsp.core.model import (
     Temperature,
     Verdict,
 )
-from goescape_lsp.core.parse import Block, Parsed, VerdictLine, leaks_by_place, parse_text
+from goescape_lsp.core.parse import Block, Parsed, VerdictLine, leaks_by_place
 from goescape_lsp.core.shape import Boxed, Shape
 from goescape_lsp.core.steps import called_name
 from goescape_lsp.core.suppress import accept
+from goescape_lsp.core.tables.layouts import block_of
 from goescape_lsp.core.temperature import temper
 from goescape_lsp.session.evidence import weighed
+from goescape_lsp.session.inlining import with_savings
 from goescape_lsp.session.places import Placer
+from goescape_lsp.session.reuse import (
+    NOTHING,
+    WHOLE,
+    Classifiers,
+    Draft,
+    Frame,
+    Inlining,
+    Kept,
+    Lines,
+    Output,
+    Remembered,
+    Seen,
+    Sites,
+    Stamp,
+    calls_by_file,
+    digest_of_calls,
+    holds,
+)
 from goescape_lsp.syntax.boxing import boxed_text
+from goescape_lsp.syntax.file import GoFile
 from goescape_lsp.syntax.source import PackageSyntax, Source
 
 Read = Callable[[str], bytes | None]
 _Key = tuple[str, int, int, str, Verdict]
-_Sites = dict[tuple[str, Span, str, str], Finding]
 
 _ERRORS_NEW = "&errors.errorString{...}"
 _SHAPE = re.compile(r"\[(?P<shapes>.*go\.shape\..*)\]")
@@ -52,41 +73,39 @@ _RESULT_NAME = re.compile(r"^~[rR]\d+$")
 _OWN_SUBJECTS = ("... argument",)
 
 
-def analyse(run: Run, read: Read, go_version: str = "") -> Analysis:  # noqa: ARG001 - callers give what a finding may depend on
+def analyse(run: Run, read: Read, go_version: str = "") -> Analysis:
     """Return the facts of every file of the run's packages.
 
     Shape: files that could not be read are problems, not facts; test variants, generic shapes and inlined copies
     of one site are one finding; `go_version` is the toolchain's (`go1.26.8`).
     Errors: none; a line that no table knows is in `unknown`.
     """
+    return analyse_again(NOTHING, run, read, go_version)[0]
+
+
+def analyse_again(
+    remembered: Remembered, run: Run, read: Read, go_version: str = "", parsed: Callable[[bytes], GoFile] = GoFile
+) -> tuple[Analysis, Remembered]:
+    """Return what `analyse` does, and what helps to do it again.
+
+    Shape: the facts of a file are those of `remembered`, the same objects, where all that they were drawn from is the
+    same: its text, its lines, what it can see of the other files, and those lines and texts of others that its
+    explanations lead to. `parsed` parses a file, or finds it, parsed before.
+    """
     compiled = sorted(run.compiled, key=lambda item: item.package.variant == "")
     packages = tuple(item.package for item in compiled)
     contents, problems = _read_all(packages, read)
-    sources = _sources(packages, contents)
     placer = Placer(packages, contents)
-    sites: _Sites = {}
-    unknown: list[str] = []
-    inlining: dict[tuple[str, Span], str] = {}
-    assembly = Assembly()
-    for item in compiled:
-        text, seen = split_assembly(item.text)
-        assembly = assembly.joined(seen)
-        parsed = parse_text(text, placer.of(item.package))
-        if not item.problems:
-            unknown.extend(parsed.unknown)
-        for place, sentence in parsed.inlining.items():
-            source = sources.get(place.file)
-            if source is not None and (name := source.function_at(place)) is not None:
-                inlining.setdefault((place.file, name), sentence.replace("go.shape.", ""))
-        _Reader(item, parsed, sources).add_to(sites)
-    files = _facts(contents, sources, weighed(tuple(sites.values()), assembly, sources, packages), inlining)
-    whole = {path for item in compiled if not item.problems for path in item.package.files}
-    files = {
-        path: accept(facts, sources[path].directives(), is_whole=path in whole, is_weighed=bool(assembly.calls))
-        for path, facts in files.items()
-    }
+    desk = _Desk(
+        [Output(item, placer) for item in compiled], contents, parsed, go_version, is_one=placer.has_directives
+    )
+    kept, after = desk.analysed(remembered)
+    files = {path: facts for unit in kept.values() for path, facts in unit.facts.items()}
+    files = with_savings(files, desk.sources, go_version)
     told = (*run.problems, *(problem for item in compiled for problem in item.problems), *problems)
-    return Analysis(files, packages, tuple(dict.fromkeys(told)), tuple(dict.fromkeys(unknown)))
+    unknown = dict.fromkeys(line for unit in kept.values() for line in unit.unknown)
+    found = Analysis({path: files[path] for path in contents}, packages, tuple(dict.fromkeys(told)), tuple(unknown))
+    return found, after
 
 
 def _read_all(packages: Iterable[Package], read: Read) -> tuple[dict[str, bytes], list[Problem]]:
@@ -104,17 +123,131 @@ def _read_all(packages: Iterable[Package], read: Read) -> tuple[dict[str, bytes]
     return contents, problems
 
 
-def _sources(packages: Iterable[Package], contents: Mapping[str, bytes]) -> dict[str, Source]:
-    """Parse every file once, beside the other files of its package, test files of the same package included."""
+def _groups(packages: Iterable[Package], contents: Mapping[str, bytes]) -> list[dict[str, bytes]]:
+    """Return the files by package, test files of the same package included."""
     groups: dict[tuple[str, str], dict[str, bytes]] = {}
     for package in packages:
         group = groups.setdefault((package.directory, package.name), {})
         group.update((path, contents[path]) for path in package.files if path in contents)
-    found: dict[str, Source] = {}
-    for group in groups.values():
-        syntax = PackageSyntax(group)
-        found.update((path, source) for path in group if (source := syntax.source(path)) is not None)
-    return found
+    return [*groups.values()]
+
+
+class _Desk:
+    """Everything that one analysis looks at, and the facts that it draws from it, unit by unit."""
+
+    def __init__(
+        self,
+        outputs: Sequence[Output],
+        contents: Mapping[str, bytes],
+        parsed: Callable[[bytes], GoFile],
+        go_version: str,
+        *,
+        is_one: bool,
+    ) -> None:
+        self._go_version = go_version
+        self._outputs = outputs
+        self._contents = contents
+        self._is_one = is_one
+        self._packages = tuple(output.package for output in outputs)
+        syntaxes = [PackageSyntax(group, parsed) for group in _groups(self._packages, contents)]
+        self._outlines = tuple(syntax.outlines for syntax in syntaxes)
+        every = (syntax.sources() for syntax in syntaxes)
+        self.sources = {path: source for sources in every for path, source in sources.items()}
+        assembly = Assembly()
+        for output in outputs:
+            assembly = assembly.joined(output.assembly)
+        self._is_weighed = bool(assembly.calls)
+        self._assembly = calls_by_file(assembly)
+        self._whole = {path for output in outputs if output.is_good for path in output.package.files}
+        # Lines that stand in no file that could be read are of units of their own.
+        said = (unit for output in outputs for unit in output.units)
+        self._units = tuple(dict.fromkeys((*map(self._unit_of, contents), *said)))
+
+    def analysed(self, remembered: Remembered) -> tuple[dict[str, Kept], Remembered]:
+        """Return the facts of all units, in order, and what to remember."""
+        states = tuple((output.package, output.is_good) for output in self._outputs)
+        is_same = remembered.frame is not None and remembered.frame.packages == states
+        is_same = is_same and remembered.frame is not None and remembered.frame.paths == tuple(self._contents)
+        lines = self._lines(remembered.lines if is_same else ())
+        common = tuple(joined(said[1] for said in of_one.values()) for of_one in lines)
+        frame = Frame(states, tuple(self._contents), self._outlines, common, self._is_weighed, self._go_version)
+        stamps = {unit: self._stamp(unit, [of_one[unit][0] for of_one in lines]) for unit in self._units}
+        older = remembered.kept if frame == remembered.frame else dict[str, Kept]()
+        classifiers = Classifiers(self._outputs, frame.common, self.sources, self._unit_of)
+        drafts = {
+            unit: self._drafted(unit, classifiers, older.get(unit))
+            for unit in self._units
+            if not holds(older.get(unit), stamps, unit)
+        }
+        has_append = any(drafts[unit].has_append if unit in drafts else older[unit].has_append for unit in self._units)
+        if has_append != remembered.has_append and self._is_weighed:
+            rest = [unit for unit in self._units if unit not in drafts]
+            drafts |= {unit: self._drafted(unit, classifiers, older[unit]) for unit in rest}
+        kept = {
+            unit: self._finished(unit, drafts[unit], stamps, has_append=has_append) if unit in drafts else older[unit]
+            for unit in self._units
+        }
+        return kept, Remembered(frame, has_append, kept, lines)
+
+    def _unit_of(self, path: str) -> str:
+        return WHOLE if self._is_one else path
+
+    def _paths(self, unit: str) -> Iterable[str]:
+        return self._contents if self._is_one else (unit,) if unit in self._contents else ()
+
+    def _lines(self, older: Sequence[Lines]) -> tuple[Lines, ...]:
+        """Return what the lines of each output and unit say for all; only lines that are new are parsed."""
+        found: list[Lines] = []
+        for index, output in enumerate(self._outputs):
+            before = older[index] if older else {}
+            now: Lines = {}
+            for unit in self._units:
+                digest = output.digest(unit)
+                known = before.get(unit)
+                now[unit] = known if known is not None and known[0] == digest else (digest, output.common(unit))
+            found.append(now)
+        return tuple(found)
+
+    def _stamp(self, unit: str, digests: Iterable[bytes]) -> Stamp:
+        texts = tuple((path, self._contents[path]) for path in self._paths(unit))
+        return (texts, *digests, *(digest_of_calls(self._assembly.get(path)) for path in self._paths(unit)))
+
+    def _drafted(self, unit: str, classifiers: Classifiers, older: Kept | None) -> Draft:
+        """Return what the compiler says of the files of a unit."""
+        sites: Sites = {}
+        inlining: Inlining = {}
+        unknown: list[str] = []
+        for path in self._paths(unit):
+            self.sources[path].recall({} if older is None else older.shapes.get(path, {}))
+        seen = Seen(unit, self._unit_of)
+        for index, output in enumerate(self._outputs):
+            parsed = output.parsed(unit)
+            if output.is_good:
+                unknown.extend(parsed.unknown)
+            for place, sentence in parsed.inlining.items():
+                source = self.sources.get(place.file)
+                if source is not None and (name := source.function_at(place)) is not None:
+                    inlining.setdefault((place.file, name), sentence.replace("go.shape.", ""))
+            _Reader(output.package, parsed, self.sources, classifiers.of(index, seen), self._go_version).add_to(sites)
+        has_append = any(finding.kind is Kind.APPEND for finding in sites.values())
+        return Draft(tuple(sites.values()), inlining, tuple(unknown), tuple(seen.units), has_append)
+
+    def _finished(self, unit: str, draft: Draft, stamps: Mapping[str, Stamp], *, has_append: bool) -> Kept:
+        """Return the facts of a unit's files, weighed and with the comments of the source heard."""
+        contents = {path: self._contents[path] for path in self._paths(unit)}
+        mine = (self._assembly[path].calls for path in contents if path in self._assembly)
+        assembly = Assembly({place: names for calls in mine for place, names in calls.items()})
+        findings = weighed(draft.findings, assembly, self.sources, self._packages, has_append=has_append)
+        files = _facts(contents, self.sources, findings, draft.inlining)
+        files = {
+            path: accept(
+                facts, self.sources[path].directives(), is_whole=path in self._whole, is_weighed=self._is_weighed
+            )
+            for path, facts in files.items()
+        }
+        seen = tuple((other, stamps.get(other, ())) for other in draft.seen)
+        shapes = {path: self.sources[path].shapes() for path in contents}
+        return Kept(stamps[unit], seen, files, draft.unknown, draft.has_append, shapes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,22 +259,34 @@ class _Site:
 
 
 class _Reader:
-    """Turns the verdicts of one compile into findings."""
+    """Turns the verdicts that one compile has for one unit into findings."""
 
-    def __init__(self, compiled: Compiled, parsed: Parsed, sources: Mapping[str, Source]) -> None:
-        self._package = compiled.package
+    def __init__(
+        self,
+        package: Package,
+        parsed: Parsed,
+        sources: Mapping[str, Source],
+        classifier: Classifier,
+        go_version: str,
+    ) -> None:
+        self._package = package
+        self._go_version = go_version
         self._parsed = parsed
         self._sources = sources
-        called = (name for names in parsed.inlined.values() for name in names)
-        packages = frozenset(name.partition(".")[0] for name in called if name[:1].islower() and "." in name)
         self._leaks = leaks_by_place(parsed.leaks)
-        self._classifier = Classifier(parsed.blocks, parsed.bodiless, parsed.verdicts, sources.get, packages)
+        self._ways: dict[Place, tuple[str, ...]] = {}  # a parameter that leaks in several ways has a verdict for each
+        for line in parsed.verdicts:
+            if line.verdict is Verdict.LEAKS:
+                told = self._ways.get(line.place, ())
+                self._ways[line.place] = tuple(dict.fromkeys((*told, _words(line))))
+        self._classifier = classifier
 
-    def add_to(self, sites: _Sites) -> None:
+    def add_to(self, sites: Sites) -> None:
         """Put every verdict of the compile into `sites`, one finding for each expression and subject.
 
         A box and its content (`string(b)` put into an interface) are printed at two places of one expression: they
-        are one site, as are the verdicts of the other build variants. A heap verdict wins over `stays`.
+        are one site, as are the verdicts of the other build variants. A heap verdict wins over the others, a leak over
+        `stays`: instances of a generic function may differ.
         """
         counts = Counter(_key(line) for line in self._parsed.verdicts)
         done: set[_Key] = set()
@@ -153,14 +298,15 @@ class _Reader:
             done.add(key)
             self._add(sites, line, source, counts[key])
 
-    def _add(self, sites: _Sites, line: VerdictLine, source: Source, count: int) -> None:
+    def _add(self, sites: Sites, line: VerdictLine, source: Source, count: int) -> None:
         shape = source.shape(line.place, line.subject, line.verdict)
         origin = self._inlined_from(line, shape)
         subject = line.subject.replace("go.shape.", "") if origin else str(shape.kind)
         key = (line.place.file, shape.span, subject, origin)
         known = sites.get(key)
         is_heap = line.verdict in {Verdict.ESCAPES, Verdict.MOVED}
-        if known is None or (is_heap and not known.is_heap):
+        is_worse = known is not None and known.verdict is Verdict.STAYS and line.verdict is Verdict.LEAKS
+        if known is None or (is_heap and not known.is_heap) or is_worse:
             is_test = line.place.file.endswith("_test.go")
             sites[key] = temper(self._finding(line, source, count), is_test=is_test)
         elif is_heap and known.package == self._package.import_path:
@@ -192,7 +338,9 @@ class _Reader:
         if site.inlined_from:
             boxed = boxed_text(line.subject) if kind is Kind.INTERFACE else Boxed.NOTHING
         is_static = _is_unreached(site) or (kind is Kind.CLOSURE and source.captures_nothing(line.place))
-        allocation, reason = judge_heap(kind, decision.rule, line.subject, boxed, is_static=is_static)
+        allocation, reason = judge_heap(
+            kind, decision.rule, line.subject, boxed, is_static=is_static, go_version=self._go_version
+        )
         instances = _instances(site.blocks)
         found = self._base(site, kind, allocation, reason)
         return replace(
@@ -217,11 +365,13 @@ class _Reader:
         if line.verdict is Verdict.LEAKS:
             target = line.result or ("content" if line.is_content else "heap")
             found = self._base(site, Kind.PARAMETER, Allocation.DOES_NOT_ALLOCATE, "")
-            lines = (*self._leaks.get(line.place, ()), *found.lines)
+            lines = (*self._leaks.get(line.place, ()), *self._ways[line.place])
             found = replace(found, result=target, level=line.level, lines=lines)
             return replace(found, cause=Cause.PARAMETER, rule=Rule.LEAKING_PARAMETER)
         kind = source.kind_of_text(line.subject, line.verdict) if site.inlined_from else site.shape.kind
-        allocation, reason, rule = judge_stays(kind, line.subject, is_zero_copy=line.is_zero_copy)
+        allocation, reason, rule = judge_stays(
+            kind, line.subject, is_zero_copy=line.is_zero_copy, go_version=self._go_version
+        )
         return replace(self._base(site, kind, allocation, reason), cause=Cause.NONE, rule=rule)
 
     def _base(self, site: _Site, kind: Kind, allocation: Allocation, reason: str) -> Finding:
@@ -244,9 +394,17 @@ class _Reader:
             inlined_from=site.inlined_from,
             holder=shape.holder,
             size=None if site.inlined_from else shape.size,
+            block=self._block(site, kind),
             allocation_reason=reason,
             temperature_reason=shape.temperature_reason,
         )
+
+    def _block(self, site: _Site, kind: Kind) -> int | None:
+        """Return the bytes of the block that the allocator takes; a map takes more blocks than its header's."""
+        size, pointers = site.shape.size, site.shape.has_pointers
+        if site.inlined_from or size is None or pointers is None or kind is Kind.MAP:
+            return None
+        return block_of(size, has_pointers=pointers, go_version=self._go_version)
 
     def _inlined_from(self, line: VerdictLine, shape: Shape) -> str:
         """Return the function whose inlined body holds the subject, "" for what stands in the source."""
@@ -348,7 +506,7 @@ def _described(
         key = (finding.subject, finding.span.line, finding.span.column)
         leaks = parameters[key].leaks if key in parameters else ()
         if finding.verdict is Verdict.LEAKS:
-            leaks = (*leaks, finding.lines[-1])
+            leaks = (*leaks, *(line for line in finding.lines if is_way(line)))
         parameters[key] = Parameter(finding.subject, finding.span, leaks)
     sentence = inlining.get((path, function.name_span), "")
     return replace(function, parameters=tuple(parameters.values()), inlining=sentence)

@@ -16,19 +16,25 @@ _OPEN = frozenset([Allocation.UNKNOWN, Allocation.DOES_NOT_ALLOCATE])
 
 
 def weighed(
-    findings: tuple[Finding, ...], assembly: Assembly, sources: Mapping[str, Source], packages: Iterable[Package]
+    findings: tuple[Finding, ...],
+    assembly: Assembly,
+    sources: Mapping[str, Source],
+    packages: Iterable[Package],
+    *,
+    has_append: bool,
 ) -> tuple[Finding, ...]:
     """Return the findings as the machine code has them, and the allocations that the compiler prints no line for.
 
     Shape: unchanged without machine code. A site that the compiler is silent about has the verdict `stays` and no
-    lines; it is one only where its line calls the run-time function for its kind.
+    lines; it is one only where its line calls the run-time function for its kind. `has_append` says that the compiler
+    speaks of an `append` anywhere: from go1.25 it speaks of each.
     """
     if not assembly.calls:
         return findings
     called = {file for (file, _), names in assembly.calls.items() if names} & sources.keys()
     sites = {file: silent_sites(sources[file]) for file in called if not sources[file].has_line_directives}
     owners = {path: package.import_path for package in packages for path in package.files}
-    added = tuple(_added(findings, assembly, sites, owners))
+    added = tuple(_added(findings, assembly, sites, owners, has_append=has_append))
     mates = Counter((f.file, f.span.line, f.kind) for f in (*findings, *added) if f.verdict is not Verdict.LEAKS)
     held = (weigh(f, assembly, is_alone=mates[f.file, f.span.line, f.kind] == 1) for f in findings)
     told = (_joined(_grown(finding, assembly, sources), sites.get(finding.file, ())) for finding in held)
@@ -41,6 +47,8 @@ def _added(
     assembly: Assembly,
     sites: Mapping[str, tuple[Silent, ...]],
     owners: Mapping[str, str],
+    *,
+    has_append: bool,
 ) -> Iterator[Finding]:
     """Yield the silent sites whose lines call the allocator, without those that the compiler did speak of."""
     told = {(f.file, f.span.line, f.span.column, f.kind) for f in findings}
@@ -48,7 +56,6 @@ def _added(
     for finding in findings:
         if finding.kind is Kind.STRING and " + " in finding.subject:
             rivals.setdefault((finding.file, finding.at.line), []).append(finding.span)
-    has_append = any(finding.kind is Kind.APPEND for finding in findings)  # from go1.25 it speaks of each
     deferred = {(f.file, f.span.line) for f in findings if f.is_heap and f.rule is Rule.DEFERRED_IN_LOOP}
     for file, found in sites.items():
         for site in found:

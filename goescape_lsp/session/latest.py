@@ -6,6 +6,9 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine
 
+SETTLE_S = 0.05
+"""How long what overtakes other work waits for what may overtake it."""
+
 Work = Callable[[], Coroutine[None, None, None]]
 
 
@@ -29,9 +32,14 @@ class Latest:
         return not self._tasks and not any(self._ending.values())
 
     def submit(self, key: str, work: Work, wait_s: float) -> None:
-        """Do `work` after `wait_s` seconds without a newer submission for `key`."""
+        """Do `work` after `wait_s` seconds without a newer submission for `key`.
+
+        Shape: what overtakes other work waits at least `SETTLE_S`, so that a burst comes to two runs: the first one,
+        begun at once, and the last one.
+        """
         older = self._tasks.pop(key, None)
         if older is not None:
+            wait_s = max(wait_s, SETTLE_S)
             older.cancel()
             ending = self._ending.setdefault(key, set())
             ending.add(older)

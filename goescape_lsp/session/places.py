@@ -40,6 +40,11 @@ class Placer:
             self._by_base.setdefault(_base(path), []).append(path)
         self._stretches = {package.directory: _directives(package, contents) for package in packages if package.files}
 
+    @property
+    def has_directives(self) -> bool:
+        """Say whether `//line` directives rename anything: then a printed name alone does not tell the file."""
+        return any(self._stretches.values())
+
     def of(self, package: Package) -> Located:
         """Return the function that turns what was printed in a package's output into a place.
 
@@ -50,14 +55,14 @@ class Placer:
         renamed = self._stretches.get(package.directory, {})
 
         def located(printed: str, line: int, column: int) -> Place:
-            name = printed.replace("\\", "/")
-            if name in renamed or _base(name) in renamed:
-                stretches = renamed.get(name) or renamed[_base(name)]
+            if renamed:
+                name = printed.replace("\\", "/")
+                stretches = renamed.get(name) or renamed.get(_base(name), ())
                 if (place := _physical(stretches, line, column)) is not None:
                     return place
-            if printed not in known:
-                known[printed] = self._resolve(name, package, own)
-            return Place(known[printed], line, column)
+            if (path := known.get(printed)) is None:
+                path = known[printed] = self._resolve(printed.replace("\\", "/"), package, own)
+            return Place(path, line, column)
 
         return located
 

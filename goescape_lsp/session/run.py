@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -10,6 +12,8 @@ from goescape_lsp.core.model import Analysis, Compiled, Job, Problem, ProblemKin
 from goescape_lsp.core.ports import Compiler
 from goescape_lsp.core.settings import Settings
 from goescape_lsp.session.snapshot import Outcome, directory_of
+
+_log = logging.getLogger(__name__)
 
 Read = Callable[[str], bytes | None]
 Analyse = Callable[[Run, Read, str], Analysis]
@@ -40,13 +44,23 @@ def job_for(directory: str, settings: Settings, overlay: Mapping[str, bytes]) ->
 
 async def carry_out(order: Order, compiler: Compiler, analyse: Analyse) -> Outcome:
     """Return what compiling and analysing came to; cancelling it kills the compile."""
+    began = time.monotonic()
     run = await compiler.compile(order.job)
+    compiled = time.monotonic()
     if order.open_files and _has_no_module(run):
         # Outside a module each open file is a package of its own.
         jobs = (replace(order.job, patterns=(path,)) for path in order.open_files)
         run = _merged([await compiler.compile(job) for job in jobs])
     # Pure but long: the loop stays free to answer.
     analysis = await asyncio.to_thread(analyse, run, order.read, order.go_version)
+    _log.debug(
+        "phases of %s%s: compile %.1f ms (%.1f in processes), analyse %.1f ms",
+        order.job.directory,
+        " (tests)" if order.job.tests else "",
+        (compiled - began) * 1000,
+        run.seconds * 1000,
+        (time.monotonic() - compiled) * 1000,
+    )
     not_built = tuple(_not_built(run, analysis, order))
     if not_built:
         # The package's own "all files are excluded" says less than each file's.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from goescape_lsp.core.carry import carry
@@ -16,7 +16,7 @@ from goescape_lsp.core.settings import Settings
 from goescape_lsp.core.shift import shift
 from goescape_lsp.core.story import Story
 from goescape_lsp.core.suppress import accept_again
-from goescape_lsp.session.analyse import analyse
+from goescape_lsp.session.analyser import Analyser
 from goescape_lsp.session.first_look import FirstLook, Hooks
 from goescape_lsp.session.latest import Latest
 from goescape_lsp.session.run import Analyse, Order, carry_out, job_for
@@ -26,16 +26,19 @@ from goescape_lsp.session.snapshot import (
     PackageState,
     Snapshot,
     changed_paths,
+    dependants,
     directory_of,
     is_test,
     next_state,
+    same_module,
     with_older_tests,
 )
 from goescape_lsp.session.stored import state_of, stored_of
 from goescape_lsp.session.story import Stories
+from goescape_lsp.session.surface import surface
 from goescape_lsp.session.told import Told
 
-_SAVE_WAIT_S = 0.02
+_SAVE_WAIT_S = 0.0
 _TYPE_WAIT_S = 0.3
 _ASSEMBLY_WAIT_S = 1.0
 _MODULE_FILES = ("go.mod", "go.sum", "go.work", "go.work.sum", "modules.txt")
@@ -63,7 +66,7 @@ class Session:
         listener: Listener,
         settings: Settings | None = None,
         go_version: str = "",
-        analyse: Analyse = analyse,
+        analyse: Analyse | None = None,
         at_once: int | None = None,
         weighs: bool = False,
         shelf: Shelf | None = None,
@@ -75,7 +78,7 @@ class Session:
         self._listener = listener
         self._settings = settings or Settings()
         self._go_version = go_version
-        self._analyse = analyse
+        self._analyse = analyse or Analyser()
         self._snapshot = Snapshot()
         self._roots: tuple[str, ...] = ()
         self._texts: dict[str, bytes] = {}
@@ -83,6 +86,8 @@ class Session:
         self._generations: Counter[str] = Counter()
         self._seen: dict[str, dict[str, bytes | None]] = {}
         self._owing: set[str] = set()
+        self._surfaces: dict[str, bytes] = {}
+        self._saved_tests: set[str] = set()
         self._told = Told()
         self._stories = Stories(lambda: self._compiler, files)
         self._latest = Latest(at_once or max(1, (os.cpu_count() or 2) // 2), self._crashed)
@@ -151,6 +156,8 @@ class Session:
             self._texts[path] = text
         self._stories.forget_changeable()
         if self._settings.run != "manual":
+            if is_test(path):
+                self._saved_tests.add(directory_of(path))
             self._run(directory_of(path), _SAVE_WAIT_S, has_changed=True)
 
     def closed(self, path: str) -> None:
@@ -181,7 +188,7 @@ class Session:
             if not known:
                 # It may be what is being looked at, and what was read of it may be older.
                 self._first_look.give_way()
-            for one in (directory,) if known else self._same_module(directory) & mine:
+            for one in (directory,) if known else same_module(self._snapshot, directory) & mine:
                 self._run(one, _SAVE_WAIT_S, has_changed=known)
 
     def run_now(self, path: str) -> None:
@@ -292,6 +299,7 @@ class Session:
         self._generations[directory] += 1
         generation = self._generations[directory]
         self._background.cancel(directory)
+        self._background.cancel(_weighing(directory))
         self._first_look.give_way()
         self._latest.submit(directory, lambda: self._analyse_directory(directory, generation), wait_s)
 
@@ -307,6 +315,7 @@ class Session:
         if await self._take_stored(job, open_files, generation):
             # A run that this one overtook may have begun.
             self._listener.finished(directory, 0.0)
+            self._background.submit(directory, lambda: self._compiler.prepare(job), 0.0)
             return
         state = self._snapshot.packages.get(directory)
         paths = {*open_files, *(() if state is None else state.files)}
@@ -317,24 +326,56 @@ class Session:
         def read(path: str) -> bytes | None:
             return overlay[path] if path in overlay else before.get(path) or self._files.read(path)
 
-        # With nobody looking at a test file the package alone is the answer to wait for; the tests come with the
-        # machine code.
-        is_quick = self._weighs and not overlay and not any(map(is_test, open_files))
-        first = replace(job, tests=job.tests and not is_quick)
-        outcome = await carry_out(Order(first, open_files, read, self._go_version), self._compiler, self._analyse)
+        order = Order(job, open_files, read, self._go_version)
+        stages = self._stages(order)
+        outcome = None
+        for with_tests in stages:
+            outcome = await self._run_stage(order, before, generation, with_tests=with_tests)
+            if outcome is None:
+                return
+        self._saved_tests.discard(directory)
+        if outcome is not None:
+            self._listener.finished(directory, outcome.run.seconds)
+            self._go_on(order, outcome.analysis.files, generation)
+
+    def _stages(self, order: Order) -> tuple[bool, ...]:
+        """Return what to compile, one after the other: False is the package alone, True all its variants.
+
+        The package alone is the first answer, unless it is a test that somebody saved or only tests are looked at.
+        Tests that nobody looks at come with the machine code.
+        """
+        tests_open = [is_test(path) for path in order.open_files]
+        tests_first = order.job.directory in self._saved_tests or (bool(tests_open) and all(tests_open))
+        if not self._weighs or order.job.overlay or tests_first:
+            return (True,)
+        return (False, True) if any(tests_open) and order.job.tests else (False,)
+
+    async def _run_stage(
+        self, order: Order, before: dict[str, bytes | None], generation: int, *, with_tests: bool
+    ) -> Outcome | None:
+        """Compile and take what came of it; None when a newer run has to say it."""
+        directory, job = order.job.directory, order.job
+        stage = replace(order, job=replace(job, tests=job.tests and with_tests))
+        outcome = await carry_out(stage, self._compiler, self._analyse)
         if generation != self._generations[directory]:
-            return
+            return None
         if any(self._files.read(path) != content for path, content in before.items()):
             # What was compiled may be neither the one nor the other.
             self._run(directory, _SAVE_WAIT_S)
-            return
-        before.update((path, facts.content) for path, facts in outcome.analysis.files.items() if path not in overlay)
-        self._take(directory, outcome, generation, without_tests=job.tests and is_quick)
-        self._listener.finished(directory, outcome.run.seconds)
-        if self._weighs and not overlay and outcome.analysis.files:
-            work = Order(replace(job, assembly=True), open_files, self._files.read, self._go_version)
-            seen = outcome.analysis.files
-            self._background.submit(directory, lambda: self._weigh(directory, work, seen, generation), _ASSEMBLY_WAIT_S)
+            return None
+        files = outcome.analysis.files
+        before.update((path, facts.content) for path, facts in files.items() if path not in job.overlay)
+        self._take(directory, outcome, generation, without_tests=job.tests and not with_tests)
+        return outcome
+
+    def _go_on(self, order: Order, seen: Mapping[str, FileFacts], generation: int) -> None:
+        """Do what nobody waits for: make the next compile quick, then weigh the machine code."""
+        directory, job = order.job.directory, order.job
+        self._background.submit(directory, lambda: self._compiler.prepare(job), 0.0)
+        if self._weighs and not job.overlay and seen:
+            work = replace(order, job=replace(job, assembly=True), read=self._files.read)
+            weigh = _weighing(directory)
+            self._background.submit(weigh, lambda: self._weigh(directory, work, seen, generation), _ASSEMBLY_WAIT_S)
 
     async def _weigh(self, directory: str, order: Order, seen: Mapping[str, FileFacts], generation: int) -> None:
         """Compile once more, with the tests and for the machine code, quietly; `seen` is what the first run found."""
@@ -370,12 +411,26 @@ class Session:
             self._listener.troubled(problem)
         if directory in self._owing and not (state.is_stale and len(state.stale) == len(state.files)):
             self._owing.discard(directory)
-            for dependant in sorted(self._dependants(state, self._open_directories())):
+            self._pass_on(state, outcome)
+
+    def _pass_on(self, state: PackageState, outcome: Outcome) -> None:
+        """Run the packages that are built from this one, if they can see what changed: the open ones at once."""
+        closed = self._snapshot.packages.keys() - self._open_directories() if self._looks_around else set[str]()
+        ahead = sorted(dependants(self._snapshot, state, self._open_directories()))
+        behind = sorted(dependants(self._snapshot, state, closed))
+        if not ahead and not behind:
+            self._surfaces.pop(state.directory, None)
+            return
+        older = self._surfaces.get(state.directory)
+        newer = self._surfaces[state.directory] = surface(outcome.run, outcome.analysis.files)
+        if newer != older:
+            self._first_look.add(behind)
+        for dependant in ahead:
+            if newer != older:
                 self._run(dependant, 0.0)
-            if self._looks_around:
-                self._first_look.add(
-                    sorted(self._dependants(state, self._snapshot.packages.keys() - self._open_directories()))
-                )
+            else:
+                job = job_for(dependant, self._settings, {})
+                self._background.submit(dependant, functools.partial(self._compiler.prepare, job), _ASSEMBLY_WAIT_S)
 
     def _set(self, state: PackageState) -> None:
         older = self._snapshot.packages.get(state.directory) or PackageState(state.directory, {})
@@ -426,26 +481,6 @@ class Session:
     def _open_directories(self) -> set[str]:
         return {directory_of(path) for path in self._texts}
 
-    def _dependants(self, state: PackageState, among: AbstractSet[str]) -> set[str]:
-        """Return the directories whose packages are built from one of the state's packages."""
-        names = {package.import_path for package in state.packages}
-        return {
-            directory
-            for directory in among - {state.directory}
-            if (other := self._snapshot.packages.get(directory)) is not None
-            for package in other.packages
-            if any(imported.partition(" [")[0] in names for imported in package.imports)
-        }
-
-    def _same_module(self, directory: str) -> set[str]:
-        """Return the directories of known packages whose module holds `directory`."""
-        return {
-            state.directory
-            for state in self._snapshot.packages.values()
-            for package in state.packages
-            if package.module_directory and f"{directory}/".startswith(f"{package.module_directory}/")
-        }
-
     def _packages(self, finding: Finding) -> tuple[Package, ...]:
         state = self._snapshot.packages.get(directory_of(finding.file))
         return () if state is None else state.packages
@@ -454,3 +489,8 @@ class Session:
         _log.error("run for %s failed", directory, exc_info=error)
         self._listener.finished(directory, 0.0)
         self._listener.troubled(Problem(ProblemKind.COMPILER_DIED, message=f"{type(error).__name__}: {error}"))
+
+
+def _weighing(directory: str) -> str:
+    """Return the key of a directory's run for the machine code."""
+    return f"weigh {directory}"

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from goescape_lsp.core.advice import Advice, Edit, Safety, Versions, is_at_least
+from goescape_lsp.core.advice import Advice, Edit, Safety, Versions
+from goescape_lsp.core.tables.limits import Subject, limit
 from goescape_lsp.syntax.advise_fills import Fill, appended_to, map_fill, only_appends, slice_fill, uses_cap
 from goescape_lsp.syntax.advise_loops import Trips, leaves_early, trips
 from goescape_lsp.syntax.forms import Form, Type
@@ -15,13 +16,6 @@ from goescape_lsp.syntax.sizes import size_of
 from goescape_lsp.syntax.tree import ancestors, enclosing_function, first_of, span_of, text_of, walk
 from goescape_lsp.syntax.types import element, resolve
 
-# A map keeps 8 entries without growing, and the next growth, at entry 15 (Go 1.24 to 1.27), is the first that a
-# hint saves: a hint of 9 to 14 costs what growing once costs.
-_MAP_ENTRIES_WITHOUT_GAIN = 14
-# From Go 1.25 append starts in 32 bytes of the stack, from 1.26 a slice that leaves the function is copied out once:
-# 8 ints (64 bytes) are one allocation either way.
-_BYTES_WITHOUT_GAIN_1_25 = 32
-_BYTES_WITHOUT_GAIN_1_26 = 64
 _ELEMENTS_WITHOUT_GAIN = 8
 _HOLDERS = frozenset({"short_var_declaration", "assignment_statement", "var_spec"})
 
@@ -131,13 +125,14 @@ def _gains_nothing(empty: _Empty, turns: Trips, fill: Fill, added: int, versions
         return False
     count = turns.count * fill.elements + added
     if empty.type.form is Form.MAP:
-        return count <= _MAP_ENTRIES_WITHOUT_GAIN
+        return count <= limit(Subject.MAP_GROWN_ENTRIES, versions.toolchain)
     size = _element_size(empty)
     if count <= 1 or size is None:
         return count <= _ELEMENTS_WITHOUT_GAIN
-    if is_at_least(versions.toolchain, 1, 26) or not versions.toolchain:
-        return count * size <= _BYTES_WITHOUT_GAIN_1_26
-    return is_at_least(versions.toolchain, 1, 25) and count * size <= _BYTES_WITHOUT_GAIN_1_25
+    # A slice that leaves the function is copied out of the stack once: twice the buffer is one allocation either way.
+    local = limit(Subject.APPEND_BUFFER, versions.toolchain)
+    returned = 2 * limit(Subject.RETURNED_APPEND_BUFFER, versions.toolchain)
+    return count * size <= max(local, returned)
 
 
 def _element_size(empty: _Empty) -> int | None:

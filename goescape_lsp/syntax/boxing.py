@@ -47,6 +47,8 @@ def boxed_value(node: Node, subject: str, names: Names) -> Boxed:
         return _number(kind.basic)
     if kind.form is Form.STRUCT and _is_empty_struct(kind):
         return Boxed.ZERO_SIZE
+    if kind.form is Form.STRUCT and _holds_constants(node, names):
+        return Boxed.CONSTANT_STRUCT
     return Boxed.UNKNOWN if kind.form in {Form.UNKNOWN, Form.TYPE_PARAMETER} else Boxed.VALUE
 
 
@@ -66,6 +68,19 @@ def _number(basic: str) -> Boxed:
 def _is_empty_struct(kind: Type) -> bool:
     fields = kind.node.named_children if kind.node is not None else []
     return all(not part.named_children for part in fields)
+
+
+def _holds_constants(node: Node, names: Names) -> bool:
+    """Say whether a node is a struct literal with nothing but constants in it."""
+    body = node.child_by_field_name("body") if node.type == "composite_literal" else None
+    if body is None:
+        return False
+    values = [part.named_children[-1] if part.type == "keyed_element" else part for part in body.named_children]
+    return all(
+        value.named_child_count == 1 and _is_constant(value.named_children[0], names)
+        for value in values
+        if value.type != "comment"
+    )
 
 
 def _is_constant(node: Node, names: Names) -> bool:

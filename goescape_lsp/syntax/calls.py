@@ -7,7 +7,7 @@ from tree_sitter import Node
 from goescape_lsp.core.shape import Callee, Target
 from goescape_lsp.syntax.forms import Form
 from goescape_lsp.syntax.names import Names
-from goescape_lsp.syntax.scope import Role, find, find_local
+from goescape_lsp.syntax.scope import Role
 from goescape_lsp.syntax.tree import enclosing_function, text_of
 from goescape_lsp.syntax.types import infer
 
@@ -23,7 +23,7 @@ _BY_ROLE = {
 def names_package(node: Node, names: Names) -> bool:
     """Say whether an identifier means an imported package."""
     name = text_of(node)
-    return name in names.imports and find(name, node) is None
+    return name in names.imports and not names.hides(name, node)
 
 
 def callee_of(function: Node, names: Names) -> Callee:
@@ -81,7 +81,7 @@ def _indexed(node: Node, names: Names) -> Target:
 
 def _variable_target(node: Node, names: Names) -> Target:
     name = text_of(node)
-    found = find_local(name, node)
+    found = names.local(name, node)
     if found is None:
         return Target.GLOBAL if name in names.declared else Target.UNKNOWN
     if found.role is Role.RESULT:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from tree_sitter import Node, Tree
 
 from goescape_lsp.core.model import Function
-from goescape_lsp.syntax.tree import ancestors, enclosing_function, span_of, text_of, walk
+from goescape_lsp.syntax.tree import ancestors, enclosing_function, literals_in, span_of, text_of
 
 PACKAGE_INITIALISATION = "init"
 
@@ -23,7 +24,10 @@ def function_name(node: Node, known: dict[int, str]) -> str:
     if function is None:
         return PACKAGE_INITIALISATION
     if function.id not in known:
-        known[function.id] = _name(function)
+        if function.type == "func_literal":
+            _name_literals(function, known)
+        else:
+            known[function.id] = _name(function)
     return known[function.id]
 
 
@@ -40,24 +44,30 @@ def list_functions(tree: Tree) -> tuple[Function, ...]:
     for node, name in declared_functions(tree):
         written = node.child_by_field_name("name")
         if written is not None:
-            found.append(Function(name, span_of(written), span_of(node)))
+            body = node.child_by_field_name("body")
+            found.append(Function(name, span_of(written), span_of(node), body=span_of(body) if body else None))
     return tuple(found)
 
 
-def literals_of(function: Node) -> list[Node]:
-    """Return the function literals directly inside a function, in source order, not those inside them."""
-    return [
-        node for node in walk(function) if node.type == "func_literal" and node != function and _owner(node) == function
-    ]
+def _name_literals(literal: Node, known: dict[int, str]) -> None:
+    """Name all literals of the file of one.
 
-
-def _owner(literal: Node) -> Node | None:
-    return enclosing_function(literal)
+    Go counts the literals directly inside a function, in source order.
+    """
+    counts: Counter[int] = Counter()
+    for node in literals_in(list(ancestors(literal))[-1]):
+        owner = enclosing_function(node)
+        if owner is None:
+            counts[0] += 1
+            known[node.id] = f"{PACKAGE_INITIALISATION}.func{counts[0]}"
+            continue
+        counts[owner.id] += 1
+        is_inner = owner.type == "func_literal"
+        outer = known[owner.id] if is_inner else _name(owner)
+        known[node.id] = f"{outer}.{counts[owner.id]}" if is_inner else f"{outer}.func{counts[owner.id]}"
 
 
 def _name(function: Node) -> str:
-    if function.type == "func_literal":
-        return _literal_name(function)
     name = text_of(function.child_by_field_name("name"))
     receiver = function.child_by_field_name("receiver")
     if receiver is None:
@@ -67,14 +77,3 @@ def _name(function: Node) -> str:
         written = written.named_children[0]
     owner = text_of(written)
     return f"({owner}).{name}" if owner.startswith("*") else f"{owner}.{name}"
-
-
-def _literal_name(literal: Node) -> str:
-    owner = _owner(literal)
-    if owner is None:
-        root = next((n for n in ancestors(literal) if n.parent is None), literal)
-        siblings = [node for node in walk(root) if node.type == "func_literal" and _owner(node) is None]
-        return f"{PACKAGE_INITIALISATION}.func{siblings.index(literal) + 1}"
-    index = literals_of(owner).index(literal) + 1
-    outer = _name(owner)
-    return f"{outer}.{index}" if owner.type == "func_literal" else f"{outer}.func{index}"

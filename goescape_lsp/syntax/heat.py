@@ -111,7 +111,9 @@ def _cold_reason(node: Node) -> str | None:
         return None if is_in_literal else "package-variable"
     name = text_of(function.child_by_field_name("name"))
     if function.type == "function_declaration":
-        return {"init": "init", "main": _main(function)}.get(name)
+        if name == "main":
+            return _main(function)
+        return "init" if name == "init" else None
     return "error-method" if name in {"Error", "String", "GoString"} else None
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
-from goescape_lsp.syntax.scope import Declaration, Role, find, package_declarations
+from goescape_lsp.syntax.scope import Declaration, Role, Scopes, package_declarations, variable_of
 from goescape_lsp.syntax.tree import text_of
 
 
@@ -18,10 +18,19 @@ class Names:
 
     declared: Mapping[str, Declaration]
     imports: frozenset[str] = frozenset()
+    scopes: Scopes = field(default_factory=Scopes, compare=False, repr=False)
 
     def find(self, name: str, at: Node) -> Declaration | None:
         """Return what `name` means at a node: a declaration of the blocks around it or of the package."""
-        return find(name, at) or self.declared.get(name)
+        return self.scopes.find(name, at) or self.declared.get(name)
+
+    def local(self, name: str, at: Node) -> Declaration | None:
+        """Return the variable or constant of a function that `name` means at a node; None when it is not local."""
+        return variable_of(self.scopes.find(name, at))
+
+    def hides(self, name: str, at: Node) -> bool:
+        """Say whether a block around a node gives `name` a meaning of its own."""
+        return self.scopes.find(name, at) is not None
 
     def is_free(self, name: str, at: Node) -> bool:
         """Say whether nothing declares `name` at a node, so that it has at most its predeclared meaning."""

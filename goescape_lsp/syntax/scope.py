@@ -31,6 +31,7 @@ class Role(StrEnum):
 CONSTANTS = frozenset({Role.CONSTANT, Role.PACKAGE_CONSTANT})
 TYPES = frozenset({Role.TYPE, Role.TYPE_PARAMETER})
 _SWITCHES = frozenset({"if_statement", "expression_switch_statement", "type_switch_statement"})
+_SCOPES = FUNCTIONS | _SWITCHES | {"for_statement", "for_clause", "communication_case", "type_spec", "type_alias"}
 _CASES = frozenset({"type_case", "default_case"})
 _DECLARING = frozenset(
     {
@@ -65,22 +66,61 @@ class Declaration:
     scope: Node | None = None
 
 
+class Scopes:
+    """What the blocks of some trees declare, each block read once; worth it where many names are looked up."""
+
+    def __init__(self) -> None:
+        # With the node itself, so that its tree lives and its id stays its own.
+        self._lists: dict[int, tuple[Node, dict[str, list[tuple[int, Declaration]]]]] = {}
+        self._others: dict[tuple[int, int], tuple[Node, dict[str, Declaration]]] = {}
+
+    def find(self, name: str, at: Node) -> Declaration | None:
+        """Return what the function `find` returns."""
+        own = declared_at(at) if _stands_to_declare(at) and text_of(at) == name else None
+        child = at
+        for parent in ancestors(at):
+            kind = parent.type
+            if kind == "statement_list":
+                found = self._in_list(parent, child, name)
+            elif kind in _SCOPES:
+                found = self._in_other(parent, child, name)
+            else:
+                found = None
+            if found is not None:
+                return found
+            if own is not None and parent == own.scope:
+                return own
+            child = parent
+        return None
+
+    def _in_list(self, block: Node, child: Node, name: str) -> Declaration | None:
+        known = self._lists.get(block.id)
+        if known is None:
+            declared: dict[str, list[tuple[int, Declaration]]] = {}
+            for start, found in _statements(block):
+                declared.setdefault(text_of(found.name), []).append((start, found))
+            known = self._lists[block.id] = (block, declared)
+        end = child.start_byte
+        return next((found for start, found in known[1].get(name, ()) if start < end), None)
+
+    def _in_other(self, parent: Node, child: Node, name: str) -> Declaration | None:
+        key = (parent.id, child.id)
+        known = self._others.get(key)
+        if known is None:
+            declared: dict[str, Declaration] = {}
+            for found in _declared_in(parent, child):
+                declared.setdefault(text_of(found.name), found)
+            known = self._others[key] = (parent, declared)
+        return known[1].get(name)
+
+
 def find(name: str, at: Node) -> Declaration | None:
     """Return the declaration of `name`, types and type parameters too, that blocks around a node make visible there.
 
     Shape: the scopes of the Go specification, Declarations and scope; None when the package or nobody declares it. A
     name at its own declaration means that one, unless a `:=` only sets what its block has already.
     """
-    own = declared_at(at) if _stands_to_declare(at) and text_of(at) == name else None
-    child = at
-    for parent in ancestors(at):
-        for found in _declared_in(parent, child):
-            if text_of(found.name) == name:
-                return found
-        if own is not None and parent == own.scope:
-            return own
-        child = parent
-    return None
+    return Scopes().find(name, at)
 
 
 def _stands_to_declare(node: Node) -> bool:
@@ -92,7 +132,11 @@ def _stands_to_declare(node: Node) -> bool:
 
 def find_local(name: str, at: Node) -> Declaration | None:
     """Return the variable or constant of a function that `name` means at a node; None when it is not local."""
-    found = find(name, at)
+    return variable_of(find(name, at))
+
+
+def variable_of(found: Declaration | None) -> Declaration | None:
+    """Return a declaration that is one of a variable or constant, None for any other."""
     return found if found is not None and found.role not in TYPES else None
 
 
@@ -137,7 +181,8 @@ def _declared_in(parent: Node, child: Node | None) -> Iterator[Declaration]:
     """Yield what `parent` declares for `child`, the first declaration first; for no child everything it declares."""
     match parent.type:
         case "statement_list":
-            yield from _statements(parent, child)
+            end = None if child is None else child.start_byte
+            yield from (found for start, found in _statements(parent) if end is None or start < end)
         case "for_statement" if child is None or child.type == "block":
             yield from _loop(parent)
         case "for_clause" if child != parent.child_by_field_name("initializer") and parent.parent is not None:
@@ -156,15 +201,14 @@ def _declared_in(parent: Node, child: Node | None) -> Iterator[Declaration]:
             pass
 
 
-def _statements(block: Node, child: Node | None) -> Iterator[Declaration]:
+def _statements(block: Node) -> Iterator[tuple[int, Declaration]]:
+    """Yield the declarations of a block, each with the byte at which its statement starts, -1 for a parameter."""
     function = block.parent.parent if block.parent is not None else None
     if function is not None and function.type in FUNCTIONS:
         # Parameters and body are one block: in `x, err := f()` a result err stays the result.
-        yield from _signature(function)
+        yield from ((-1, found) for found in _signature(function))
     for statement in block.named_children:
-        if child is not None and statement.start_byte >= child.start_byte:
-            break
-        yield from _statement(statement, block)
+        yield from ((statement.start_byte, found) for found in _statement(statement, block))
 
 
 def _statement(node: Node | None, scope: Node) -> Iterator[Declaration]:

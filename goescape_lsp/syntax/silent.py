@@ -13,6 +13,7 @@ from tree_sitter import Node
 
 from goescape_lsp.core.model import Kind, Place, Span
 from goescape_lsp.core.shape import Shape
+from goescape_lsp.core.tables.limits import Subject, limit
 from goescape_lsp.syntax import functions, heat
 from goescape_lsp.syntax.forms import Form
 from goescape_lsp.syntax.names import Names
@@ -22,7 +23,6 @@ from goescape_lsp.syntax.source import Source
 from goescape_lsp.syntax.tree import enclosing_function, first_of, node_at, span_of, text_of, walk
 from goescape_lsp.syntax.types import infer, resolve
 
-_LARGEST_IN_PLACE = 128  # bytes of a key or element that a map keeps in its table (go1.21 to go1.27)
 _EXPRESSION_LENGTH = 120
 _STORES = frozenset({"assignment_statement", "inc_statement", "dec_statement"})
 
@@ -176,4 +176,4 @@ def _is_large(name: Node, names: Names) -> bool:
         return False
     parts = (kind.node.child_by_field_name(part) for part in ("key", "value"))
     sizes = (size_of(resolve(part, names), names) for part in parts)
-    return any(size is not None and size > _LARGEST_IN_PLACE for size in sizes)
+    return any(size is not None and size > limit(Subject.MAP_IN_PLACE) for size in sizes)

@@ -7,14 +7,13 @@ import re
 from tree_sitter import Node
 
 from goescape_lsp.core.model import Kind
+from goescape_lsp.core.tables.layouts import WORD, header
 from goescape_lsp.syntax.forms import UNKNOWN, Form, Type
 from goescape_lsp.syntax.names import Names
 from goescape_lsp.syntax.scope import declared_at
 from goescape_lsp.syntax.tree import text_of
 from goescape_lsp.syntax.types import element, infer, resolve, type_of_declaration
 
-_WORD = 8
-_MAP_HEADER = 48  # runtime.hmap up to go1.23, internal/runtime/maps.Map from go1.24
 _BASIC = {
     "bool": 1,
     "byte": 1,
@@ -29,13 +28,13 @@ _BASIC = {
     "complex128": 16,
 }
 _BY_FORM = {
-    Form.POINTER: _WORD,
-    Form.MAP: _WORD,
-    Form.CHANNEL: _WORD,
-    Form.FUNCTION: _WORD,
-    Form.STRING: 2 * _WORD,
-    Form.INTERFACE: 2 * _WORD,
-    Form.SLICE: 3 * _WORD,
+    Form.POINTER: WORD,
+    Form.MAP: WORD,
+    Form.CHANNEL: WORD,
+    Form.FUNCTION: WORD,
+    Form.STRING: header("string"),
+    Form.INTERFACE: header("interface"),
+    Form.SLICE: header("slice"),
 }
 _LENGTH = re.compile(r", (?P<length>\d+)(?:, (?P<capacity>\d+))?\)$")
 _DEPTH = 12
@@ -49,7 +48,7 @@ def size_of_site(node: Node, kind: Kind, subject: str, names: Names) -> int | No
     """
     match kind:
         case Kind.MAP:
-            return _MAP_HEADER
+            return header("map")
         case Kind.VARIABLE:
             found = declared_at(node)
             return size_of(type_of_declaration(found, names), names) if found is not None else None
@@ -57,6 +56,22 @@ def size_of_site(node: Node, kind: Kind, subject: str, names: Names) -> int | No
             return size_of(_made(node, kind, names), names)
         case Kind.SLICE:
             return _slice_bytes(node, subject, names)
+        case _:
+            return None
+
+
+def site_has_pointers(node: Node, kind: Kind, names: Names) -> bool | None:
+    """Say whether what a site allocates holds pointers, None when syntax does not tell."""
+    match kind:
+        case Kind.VARIABLE:
+            found = declared_at(node)
+            return _has_pointers(type_of_declaration(found, names), names, _DEPTH) if found is not None else None
+        case Kind.NEW | Kind.COMPOSITE | Kind.INTERFACE:
+            return _has_pointers(_made(node, kind, names), names, _DEPTH)
+        case Kind.SLICE:
+            made = infer(node, names).node
+            inner = made.child_by_field_name("element") if made is not None else None
+            return None if inner is None else _has_pointers(resolve(inner, names), names, _DEPTH)
         case _:
             return None
 
@@ -98,7 +113,7 @@ def _size(kind: Type, names: Names, depth: int) -> int | None:
     if (known := _BY_FORM.get(kind.form)) is not None:
         return known
     if kind.form is Form.BASIC:
-        return _BASIC.get(kind.basic, _WORD) if kind.basic else None
+        return _BASIC.get(kind.basic, WORD) if kind.basic else None
     if kind.node is not None and kind.form is Form.ARRAY:
         return _array(kind.node, names, depth)
     if kind.node is not None and kind.form is Form.STRUCT:
@@ -138,9 +153,9 @@ def _struct(node: Node, names: Names, depth: int) -> int | None:
 
 def _align(kind: Type, names: Names, depth: int) -> int | None:
     if kind.form in _BY_FORM:
-        return _WORD
+        return WORD
     if kind.form is Form.BASIC:
-        return min(_BASIC.get(kind.basic, _WORD), _WORD)
+        return min(_BASIC.get(kind.basic, WORD), WORD)
     if depth == 0 or kind.node is None:
         return None
     if kind.form is Form.ARRAY:
@@ -158,3 +173,19 @@ def _field_type(declared: Node, names: Names) -> Type:
     if any(token.type == "*" for token in declared.children):
         return Type(Form.POINTER)
     return resolve(declared.child_by_field_name("type"), names)
+
+
+def _has_pointers(kind: Type, names: Names, depth: int) -> bool | None:
+    if kind.form in _BY_FORM:
+        return True
+    if kind.form is Form.BASIC:
+        return False if kind.basic else None
+    if depth == 0 or kind.node is None:
+        return None
+    if kind.form is Form.ARRAY:
+        return _has_pointers(resolve(kind.node.child_by_field_name("element"), names), names, depth - 1)
+    if kind.form is not Form.STRUCT:
+        return None
+    fields = [d for f in kind.node.named_children for d in f.named_children if d.type == "field_declaration"]
+    held = {_has_pointers(_field_type(declared, names), names, depth - 1) for declared in fields}
+    return True if True in held else None if None in held else False

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 
 from tree_sitter import Node, Tree
 
 from goescape_lsp.core.columns import BOM, split_lines
 from goescape_lsp.core.model import Comment, Function, Kind, Place, Span, Verdict
 from goescape_lsp.core.shape import Boxed, Call, Callee, Literal, Shape, Target
-from goescape_lsp.syntax import comments, functions, heat, scope, spans
+from goescape_lsp.syntax import comments, functions, heat, spans
 from goescape_lsp.syntax.boxing import boxed_text, boxed_value
 from goescape_lsp.syntax.calls import callee_of, target_of
-from goescape_lsp.syntax.names import import_name
-from goescape_lsp.syntax.scope import Declaration, Role, find_local
-from goescape_lsp.syntax.sizes import size_of_site
-from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, first_of, leaf_at, parse, span_of, text_of, walk
+from goescape_lsp.syntax.file import GoFile
+from goescape_lsp.syntax.scope import Declaration, Role, Scopes
+from goescape_lsp.syntax.shapes import Key, Shapes, by_function, recalled
+from goescape_lsp.syntax.sizes import site_has_pointers, size_of_site
+from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, first_of, leaf_at, span_of, text_of, walk
 from goescape_lsp.syntax.types import Form, Names, element, infer, resolve
 
 _GENERATED = re.compile(rb"^// Code generated .* DO NOT EDIT\.\r?$", re.MULTILINE)
@@ -44,16 +45,22 @@ _KIND_BY_FORM = {Form.MAP: Kind.MAP, Form.SLICE: Kind.SLICE, Form.CHANNEL: Kind.
 class PackageSyntax:
     """The sources of one package and what they declare together."""
 
-    def __init__(self, contents: Mapping[str, bytes]) -> None:
-        self._sources = {path: Source(content) for path, content in contents.items()}
+    def __init__(self, contents: Mapping[str, bytes], parsed: Callable[[bytes], GoFile] = GoFile) -> None:
+        """Take the files by path, and a way to parse one (or to find it, parsed before)."""
+        files = {path: parsed(content) for path, content in contents.items()}
         declared: dict[str, Declaration] = {}
-        methods: set[tuple[str, str]] = set()
-        for source in self._sources.values():
-            declared.update((text_of(d.name), d) for d in source.declarations() if d.role is not Role.IMPORT)
-            methods.update(source.methods())
-        for source in self._sources.values():
-            source.names = Names(declared, source.imports)
-            source.package_methods = frozenset(methods)
+        for file in files.values():
+            declared.update(file.declared)
+        methods = frozenset[tuple[str, str]]().union(*(file.methods for file in files.values()))
+        scopes = Scopes()
+        self._sources = {
+            path: Source(file, Names(declared, file.imports, scopes), methods) for path, file in files.items()
+        }
+        self.outlines = tuple((path, file.outline) for path, file in files.items())
+
+    def sources(self) -> Mapping[str, Source]:
+        """Return all sources by path."""
+        return self._sources
 
     def source(self, path: str) -> Source | None:
         """Return the source at an absolute path, None when the package has no such file."""
@@ -63,14 +70,15 @@ class PackageSyntax:
 class Source:
     """One parsed file; every answer is a value, places and spans are 1-based lines and byte columns."""
 
-    def __init__(self, content: bytes) -> None:
-        self.content = content
-        self._tree = parse(content)
-        self._function_names: dict[int, str] = {}
-        self._shapes: dict[tuple[int, int, str, Verdict], Shape | None] = {}
-        self.imports = frozenset(import_name(d) for d in self.declarations() if d.role is Role.IMPORT)
-        self.names = Names({})
-        self.package_methods: frozenset[tuple[str, str]] = frozenset()
+    def __init__(self, file: GoFile, names: Names, package_methods: frozenset[tuple[str, str]]) -> None:
+        """Take the file, the names that it can use, and the methods that its package declares."""
+        self.content = file.content
+        self.names = names
+        self._file = file
+        self._tree = file.tree
+        self._package_methods = package_methods
+        self._shapes: dict[Key, Shape | None] = {}
+        self._older: Shapes = {}
 
     @property
     def is_generated(self) -> bool:
@@ -92,17 +100,6 @@ class Source:
         """Return the root of the file's tree."""
         return self._tree.root_node
 
-    def declarations(self) -> Iterable[Declaration]:
-        """Return what the file declares at package level."""
-        return scope.package_declarations(self._tree.root_node)
-
-    def methods(self) -> Iterable[tuple[str, str]]:
-        """Return the methods that the file declares, with the names of their receivers' types."""
-        for node, name in functions.declared_functions(self._tree):
-            if node.type == "method_declaration":
-                owner, _, method = name.rpartition(".")
-                yield re.sub(r"[(*)]|\[.*\]", "", owner), method
-
     def directives(self) -> tuple[Comment, ...]:
         """Return the comments of the file that name goescape."""
         return comments.directives(self._tree, self.content)
@@ -115,12 +112,24 @@ class Source:
         """Return what stands at a place that the compiler gave a verdict on; a fallback when nothing fits."""
         key = (place.line, place.column, subject, verdict)
         if key not in self._shapes:
-            column = self._column(place)
-            node = spans.expression_at(self._tree, place.line, column, subject)
-            if verdict is Verdict.MOVED and (node is None or node.type == "short_var_declaration"):
-                node = spans.name_on_line(self._tree, place.line, subject) or node
-            self._shapes[key] = None if node is None else self._shape_of(node, subject, verdict)
+            known = recalled(self._file, self._older, key)
+            self._shapes[key] = self._new_shape(place, subject, verdict) if known is None else known
         return self._shapes[key] or self._whole_line(place)
+
+    def recall(self, older: Shapes) -> None:
+        """Take the shapes of an older text of the file, of a package with the same outlines."""
+        self._older = older
+
+    def shapes(self) -> Shapes:
+        """Return the shapes that were asked for, to be recalled for the next text."""
+        return by_function(self._file, self._shapes)
+
+    def _new_shape(self, place: Place, subject: str, verdict: Verdict) -> Shape | None:
+        column = self._column(place)
+        node = spans.expression_at(self._tree, place.line, column, subject)
+        if verdict is Verdict.MOVED and (node is None or node.type == "short_var_declaration"):
+            node = spans.name_on_line(self._tree, place.line, subject) or node
+        return None if node is None else self._shape_of(node, subject, verdict)
 
     def kind_of_text(self, subject: str, verdict: Verdict) -> Kind:
         """Return the kind of a site inside inlined code, where only the compiler's text tells."""
@@ -161,13 +170,13 @@ class Source:
     def result_name(self, place: Place, name: str) -> bool:
         """Say whether `name` is a named result of a function around a place."""
         leaf = self._leaf(place)
-        found = find_local(name, leaf) if leaf is not None else None
+        found = self.names.local(name, leaf) if leaf is not None else None
         return found is not None and found.role is Role.RESULT
 
     def outlives_loop(self, place: Place, name: str) -> bool:
         """Say whether `name` is declared outside a loop of the same function that is around a place."""
         leaf = self._leaf(place)
-        found = find_local(name, leaf) if leaf is not None else None
+        found = self.names.local(name, leaf) if leaf is not None else None
         if leaf is None or found is None or found.scope is None:
             return False
         depth_there = heat.loops_around(found.name)
@@ -203,7 +212,7 @@ class Source:
         if literal is None or literal.type != "func_literal":
             return False
         for node in walk(literal):
-            if node.type != "identifier" or (found := find_local(text_of(node), node)) is None:
+            if node.type != "identifier" or (found := self.names.local(text_of(node), node)) is None:
                 continue
             is_inside = literal.start_byte <= found.name.start_byte < literal.end_byte
             is_constant = found.name.parent is not None and found.name.parent.type == "const_spec"
@@ -214,11 +223,11 @@ class Source:
     def is_local(self, place: Place, name: str) -> bool:
         """Say whether `name` means a local variable or a parameter at a place."""
         leaf = self._leaf(place)
-        return leaf is not None and find_local(name, leaf) is not None
+        return leaf is not None and self.names.local(name, leaf) is not None
 
     def is_import(self, name: str) -> bool:
         """Say whether the file imports a package under this name."""
-        return name in self.imports
+        return name in self.names.imports
 
     def is_type(self, name: str) -> bool:
         """Say whether the package declares a type of this name."""
@@ -270,13 +279,14 @@ class Source:
             span,
             _one_line(_cut(self._tree.root_node, node, span)),
             kind,
-            functions.function_name(node, self._function_names),
+            functions.function_name(node, self._file.function_names),
             _holder(node),
             heat.loops_around(node),
             temperature,
             reason,
             boxed_value(node, subject, self.names) if is_boxed else Boxed.NOTHING,
             size_of_site(node, kind, subject, self.names),
+            site_has_pointers(node, kind, self.names),
             is_call=node.type == "call_expression" and self._is_user_call(node),
         )
 
@@ -325,12 +335,12 @@ class Source:
         """Say whether a selector names a method of a type that this package declares, not a field."""
         field = text_of(node.child_by_field_name("field"))
         operand = node.child_by_field_name("operand")
-        return operand is not None and (self._type_name(operand), field) in self.package_methods
+        return operand is not None and (self._type_name(operand), field) in self._package_methods
 
     def _type_name(self, node: Node) -> str:
         """Return the name of a variable's type without its star, "" where its declaration does not say."""
         name = text_of(node)
-        found = find_local(name, node) or self.names.declared.get(name)
+        found = self.names.local(name, node) or self.names.declared.get(name)
         if found is None:
             return ""
         value = found.value

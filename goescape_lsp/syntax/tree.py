@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import tree_sitter_go
-from tree_sitter import Language, Node, Parser, Tree
+from tree_sitter import Language, Node, Parser, Query, QueryCursor, Tree
 
 from goescape_lsp.core.columns import BOM
 from goescape_lsp.core.model import Span
@@ -14,6 +14,7 @@ from goescape_lsp.core.model import Span
 _NEW = "ǹw".encode()
 
 _GO = Language(tree_sitter_go.language())
+_LITERALS = Query(_GO, "(func_literal) @literal")
 
 FUNCTIONS = frozenset({"function_declaration", "method_declaration", "func_literal"})
 
@@ -54,9 +55,11 @@ def span_of(node: Node) -> Span:
 
 def text_of(node: Node | None) -> str:
     """Return a node's source text, "" for no node."""
-    if node is None or node.text is None:
+    text = None if node is None else node.text
+    if text is None:
         return ""
-    text = node.text.replace(_NEW, b"new") if _NEW in node.text else node.text
+    if _NEW in text:
+        text = text.replace(_NEW, b"new")
     return text.decode("utf-8", "replace")
 
 
@@ -94,6 +97,12 @@ def ancestors(node: Node) -> Iterator[Node]:
 def enclosing_function(node: Node) -> Node | None:
     """Return the nearest function declaration, method or literal around a node, None at package level."""
     return next((parent for parent in ancestors(node) if parent.type in FUNCTIONS), None)
+
+
+def literals_in(node: Node) -> list[Node]:
+    """Return the function literals in a node, itself included, in source order."""
+    # A query runs in C: many times faster than a walk.
+    return sorted(QueryCursor(_LITERALS).captures(node).get("literal", ()), key=lambda found: found.start_byte)
 
 
 def walk(node: Node) -> Iterator[Node]:

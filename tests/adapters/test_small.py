@@ -12,6 +12,7 @@ import pytest
 
 from goescape_lsp.adapters import pages
 from goescape_lsp.adapters.files import DiskFiles
+from goescape_lsp.adapters.golist import read_compiled, split_text
 from goescape_lsp.adapters.overlay import Overlays
 from goescape_lsp.adapters.recorded import RecordedCompiler
 from goescape_lsp.adapters.watch import watch
@@ -125,3 +126,17 @@ async def test_the_watcher_sees_what_decides_a_build_and_nothing_else(tmp_path: 
 
 async def test_watching_nothing_ends_at_once(tmp_path: Path) -> None:
     assert [paths async for paths in watch([str(tmp_path / "missing")], asyncio.Event())] == []
+
+
+@pytest.mark.parametrize(
+    "stranger", ["# m/a.test", "# m/a [m/b.test]"], ids=["main package of a test", "compiled again for other tests"]
+)
+def test_what_has_no_result_of_its_own_is_not_taken_for_another_package(stranger: str) -> None:
+    code = "\t0x0 0 (/m/a/a_test.go:3)\tCALL\truntime.newobject(SB)\n"
+    printed = f"# m/a\na/a.go:1:1: x\n# m/b\nb/b.go:1:1: y\n{stranger}\na/a.go:1:1: z\n{code}# m/b [m/b.test]\n"
+    files = {"m/a": ["a.go"], "m/b": ["b.go"], "m/a.test": [], "m/b.test": [], "m/b [m/b.test]": ["b.go"]}
+    entries = [{"ImportPath": name, "Dir": "/m", "GoFiles": names} for name, names in files.items()]
+    said, texts = split_text(printed.encode(), files)
+    compiled = read_compiled(entries, texts, "/m")
+    assert said == b""
+    assert [item.text.decode() for item in compiled] == ["a/a.go:1:1: x\n", "b/b.go:1:1: y\n", code]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from goescape_lsp.cli.engine import Request, examine
-from goescape_lsp.core.assembly import RUNTIME_CALLS, Assembly, split_assembly
+from goescape_lsp.core.assembly import Assembly, split_assembly
 from goescape_lsp.core.carry import carry
 from goescape_lsp.core.model import (
     Allocation,
@@ -22,6 +22,7 @@ from goescape_lsp.core.model import (
     Temperature,
     Verdict,
 )
+from goescape_lsp.core.tables.calls import RUNTIME_CALLS
 from goescape_lsp.core.words.findings import message
 from tests.conftest import Go
 

@@ -28,6 +28,8 @@ def test_each_shape_gives_the_same(given: object) -> None:
         ({"maxPerFile": -1}, "goescape.maxPerFile"),
         ({"maxPerFile": True}, "goescape.maxPerFile"),
         ({"go": {"flags": "-tags=x"}}, "goescape.go.flags"),
+        ({"inlayHintKinds": "heap"}, "goescape.inlayHintKinds"),
+        ({"inlayHintKinds": ["heap", "everything"]}, "goescape.inlayHintKinds"),
         ({"severity": {"returned": "loud"}}, "goescape.severity"),
         ({"severity": {"no-such-rule": "hint"}}, "goescape.severity"),
         (["run"], "goescape"),

@@ -7,22 +7,11 @@ from typing import Any
 import pytest
 
 from goescape_lsp.core.model import Allocation, Cause, Finding, Kind, Place, Rule, Span, Step, Temperature, Verdict
+from goescape_lsp.core.tables.messages import REASONS as TABLE
 from goescape_lsp.core.words import Locale, advice, hover
-from goescape_lsp.editor.to_lsp.hover import _code_span, _escaped
+from goescape_lsp.editor.to_lsp.hover import _code_span, escaped
 
-# Source: the reasons of cmd/compile/internal/escape, go1.21 to go1.27.
-REASONS = (
-    """
-address-of|indirection|dot|dot of pointer|fixed-array-index-of|slice|slice-to-array|reference|spill
-interface-converted|array literal element|slice-literal-element|struct literal element|map literal key
-map literal value|assign|assign-pair|assign-pair-dot-type|assign-pair-mapr|assign-pair-receive|return|send|range
-range-deref|switch case|key of map put|call parameter|callee operand|appendee slice|appended slice...|copied slice
-captured by a closure|too large for stack|too aligned for stack|non-constant size|zero-sized element
-//go:uintptrescapes|conversion to unsafe.Pointer|reflect.Header.Data
-""".strip()
-    .replace("\n", "|")
-    .split("|")
-)
+REASONS = [row.text for row in TABLE]
 HERE = Place("/a.go", 1, 1)
 LOCALES: tuple[Locale, ...] = ("en", "zh-cn")
 
@@ -121,4 +110,4 @@ def test_cost() -> None:
 def test_markdown() -> None:
     assert _code_span("a") == "`a`"
     assert _code_span("`raw`") == "`` `raw` ``"
-    assert _escaped("*T[x]_`") == "\\*T\\[x\\]\\_\\`"
+    assert escaped("*T[x]_`") == "\\*T\\[x\\]\\_\\`"

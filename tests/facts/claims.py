@@ -105,6 +105,65 @@ func on128() { var v [128]byte; v[n5] = 1; get = func() byte { return v[n4] } }
 
 //go:noinline
 func on129() { var v [129]byte; v[n5] = 1; get = func() byte { return v[n4] } }
+
+//go:noinline
+func appendedAway(n int) []int {
+	var s []int
+	for i := 0; i < n; i++ {
+		s = append(s, i)
+	}
+	return s
+}
+
+// growsAt says with 1 that putting entry n into a map takes more memory than an overflow bucket.
+func growsAt(n int) int {
+	grown := map[int]int{}
+	for i := 1; i < n; i++ {
+		grown[i] = i
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	grown[n] = n
+	runtime.ReadMemStats(&after)
+	kept = grown
+	if after.TotalAlloc-before.TotalAlloc > 500 {
+		return 1
+	}
+	return 0
+}
+
+// The compiler counts a cost of 80 for this function, the most that is inlined.
+func cost80(n int) *pair {
+	p := &pair{n, 1}
+	p.a += p.b * 3
+	p.a += p.b * 4
+	p.a += p.b * 5
+	p.a += p.b * 6
+	p.a += p.b * 7
+	p.a += p.b * 8
+	p.a += p.b * 9
+	p.a += p.b * 10
+	p.a++
+	p.a++
+	p.a++
+	return p
+}
+
+func cost81(n int) *pair {
+	p := &pair{n, 1}
+	p.a += p.b * 3
+	p.a += p.b * 4
+	p.a += p.b * 5
+	p.a += p.b * 6
+	p.a += p.b * 7
+	p.a += p.b * 8
+	p.a += p.b * 9
+	p.a += p.b * 10
+	p.a++
+	p.a++
+	p.a = p.b
+	return p
+}
 """
 
 
@@ -131,8 +190,9 @@ def stays(size: int, limit: str) -> str:
     return f"var a [{size}]byte; p := &a; p[n5] = 1; n0 = int(a[n4]) // {limit}"
 
 
-_STACK_BUFFER = (("hover:reason.stack-buffer", "32 bytes"),)
+_STACK_BUFFER = (("hover:reason.stack-buffer", "32 bytes"), ("limit:TEXT_BUFFER", "32"))
 _MADE = (
+    ("limit:MAKE_BUFFER", "0 32"),
     *_STACK_BUFFER,
     ("findings:variable-size-make", "32 bytes"),
     ("page:variable-size-make", "Up to 32 bytes"),
@@ -140,8 +200,9 @@ _MADE = (
 )
 _SUM = (*_STACK_BUFFER, ("page:string-concatenation", "above 32 bytes"))
 _COPY = (*_STACK_BUFFER, ("page:string-conversion", "up to 32 bytes"))
-_RUNES = (("hover:reason.rune-buffer", "32 characters"),)
+_RUNES = (("hover:reason.rune-buffer", "32 characters"), ("limit:RUNE_BUFFER", "32"))
 _MAP = (
+    ("limit:MAP_ENTRIES", "8"),
     ("hover:reason.map-hint", "8 entries"),
     ("hover:reason.map-variable-hint", "8 entries"),
     ("hover:reason.map-growth", "ninth"),
@@ -150,14 +211,40 @@ _MAP = (
     ("page:map-storage", "the ninth entry costs 1 allocation up to Go 1.23 and 3 from Go 1.24"),
 )
 _NINTH = {"1.24": 3, "1.21": 1}
-_LARGE = (("hover:reason.map-large", "128 bytes"), ("page:stored-in-map", "larger than 128 bytes"))
-_SMALL = (("hover:reason.small-integer", "0 to 255"), ("page:interface-conversion", "0 to 255"))
+_LARGE = (
+    ("limit:MAP_IN_PLACE", "128"),
+    ("hover:reason.map-large", "128 bytes"),
+    ("page:stored-in-map", "larger than 128 bytes"),
+)
+_SMALL = (
+    ("limit:STATIC_INTEGER", "255"),
+    ("hover:reason.small-integer", "0 to 255"),
+    ("page:interface-conversion", "0 to 255"),
+)
 _FREE = (("page:interface-conversion", "a constant, a `bool`, a single byte, or has size zero"),)
-_SIZES = (("page:too-large-for-stack", "64 KiB (65,536 bytes)"),)
-_VARIABLES = (("page:too-large-for-stack", "128 KiB (131,072 bytes) from Go 1.24, 10 MiB before"),)
+_SIZES = (
+    ("limit:IMPLICIT", "65536"),
+    ("page:too-large-for-stack", "64 KiB (65,536 bytes)"),
+)
+_VARIABLES = (
+    ("limit:VARIABLE", "10485760 131072"),
+    ("page:too-large-for-stack", "128 KiB (131,072 bytes) from Go 1.24, 10 MiB before"),
+)
 _CHANNEL = (("page:make-channel", "96 bytes in Go 1.21 and 1.22, 104 in 1.23 and 1.24, and 112 from 1.25"),)
-_CAPTURE = (("page:captured-by-closure", "larger than 128 bytes"),)
-_FIRST = (("page:growing-append", "the first 32 bytes, such as 4 `int`"),)
+_CAPTURE = (
+    ("limit:CAPTURE_BY_VALUE", "128"),
+    ("page:captured-by-closure", "larger than 128 bytes"),
+)
+_FIRST = (
+    ("limit:APPEND_BUFFER", "0 32"),
+    ("page:growing-append", "the first 32 bytes, such as 4 `int`"),
+)
+_GROWN = (("limit:MAP_GROWN_ENTRIES", "12 13 14"),)
+_RETURNED = (
+    ("limit:RETURNED_APPEND_BUFFER", "0 32"),
+    ("page:growing-append", "a returned slice also grows there first and is copied once"),
+)
+_INLINED = (("limit:INLINE_BUDGET", "80"),)
 
 CLAIMS = (
     Claim("make_4", _MADE, "made(n4)", {"1.25": 0, "1.21": 1}),
@@ -212,7 +299,10 @@ CLAIMS = (
     Claim("box_no_text", (("hover:reason.empty-string", "no allocation"),), "kept = s0", always(0)),
     Claim(
         "box_constant_struct",
-        (("page:interface-conversion", "1 allocation up to Go 1.24 and none from Go 1.25"),),
+        (
+            ("limit:STATIC_STRUCT", "0 1"),
+            ("page:interface-conversion", "1 allocation up to Go 1.24 and none from Go 1.25"),
+        ),
         "kept = pair{1, 2}",
         {"1.25": 0, "1.21": 1},
     ),
@@ -231,6 +321,19 @@ CLAIMS = (
     ),
     Claim("append_4", _FIRST, "appended(n4)", {"1.25": 0, "1.21": 3}),
     Claim("append_5", _FIRST, "appended(n5)", {"1.25": 1, "1.21": 4}),
+    Claim("grown_9", _GROWN, "fill(n9)", _NINTH),
+    # Up to go1.23 the number of overflow buckets varies with the seed, so the growth itself is looked at.
+    Claim("grown_14", _GROWN, "fill(14)", {"1.24": 3}),
+    Claim("grown_15", _GROWN, "fill(15)", {"1.24": 5}),
+    Claim("grows_at_12", _GROWN, "growsAt(12)", always(0), "value"),
+    Claim("grows_at_13", _GROWN, "growsAt(13)", {"1.22": 0, "1.21": 1}, "value"),
+    Claim("grows_at_14", _GROWN, "growsAt(14)", {"1.24": 0, "1.22": 1}, "value"),
+    Claim("grows_at_15", _GROWN, "growsAt(15)", {"1.24": 1}, "value"),
+    Claim("returned_append_4", _RETURNED, "ints = appendedAway(n4)", {"1.26": 1, "1.21": 3}),
+    Claim("returned_append_8", _RETURNED, "ints = appendedAway(n8)", {"1.26": 1, "1.21": 4}),
+    Claim("returned_append_9", _RETURNED, "ints = appendedAway(n9)", {"1.26": 2, "1.21": 5}),
+    Claim("cost_80", _INLINED, "n0 = cost80(n1).a", always(0)),
+    Claim("cost_81", _INLINED, "n0 = cost81(n1).a", always(1)),
     Claim("make_64_KiB", _SIZES, "s := make([]byte, 65536); s[n5] = 1; n0 = int(s[n4])", always(0)),
     Claim("make_64_KiB_1", _SIZES, "s := make([]byte, 65537); s[n5] = 1; n0 = int(s[n4])", always(1)),
     Claim("new_64_KiB", _SIZES, "s := new([65536]byte); s[n5] = 1; n0 = int(s[n4])", always(0)),

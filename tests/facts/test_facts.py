@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from goescape_lsp.core.tables.limits import LIMITS, Subject
 from goescape_lsp.core.words import findings, hover
 from tests.conftest import Go
 from tests.facts.claims import CLAIMS, DECLARATIONS, PATTERNS, Claim
@@ -99,6 +100,10 @@ def said(place: str) -> str:
             return hover.EN[key]
         case "findings":
             return findings.EN[key]
+        case "limit":
+            return " ".join(
+                str(value) for value in dict.fromkeys(row.value for row in LIMITS if row.subject.name == key)
+            )
         case _:
             return " ".join((PAGES / "en" / f"{key}.md").read_text(encoding="utf-8").split())
 
@@ -126,6 +131,11 @@ def test_every_reason_for_an_allocation_is_a_claim() -> None:
     read = {"no-call", "call", "several-calls", "unknown-type", "growth", "unreached", "deferred-record"}
     reasons = {key.removeprefix("reason.") for key in hover.EN if key.startswith("reason.")}
     assert {reason for reason in reasons if f"hover:reason.{reason}" not in known} <= read
+
+
+def test_every_limit_is_a_claim() -> None:
+    known = {place for claim in CLAIMS for place, _ in claim.said}
+    assert {f"limit:{subject.name}" for subject in Subject} <= known
 
 
 def test_every_quantity_of_a_page_is_a_claim() -> None:

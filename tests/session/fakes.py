@@ -46,6 +46,7 @@ class GatedCompiler:
         self.gates: dict[str, list[asyncio.Event]] = {}
         self.jobs: list[Job] = []
         self.cancelled: list[str] = []
+        self.prepared: list[str] = []
         self.running: Counter[str] = Counter()
         self.most_at_once = 0
         self.without_module: set[str] = set()
@@ -80,6 +81,9 @@ class GatedCompiler:
             if gate in self.gates.get(directory, ()):
                 self.gates[directory].remove(gate)
         return self._answer(job, texts)
+
+    async def prepare(self, job: Job) -> None:
+        self.prepared.append(job.directory)
 
     def open(self, directory: str) -> bool:
         """Let the running compile of a directory end."""

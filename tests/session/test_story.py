@@ -127,6 +127,8 @@ class World:
     def __post_init__(self) -> None:
         self.stories = Stories(lambda: self, DiskFiles())
 
+    async def prepare(self, job: Job) -> None: ...
+
     async def compile(self, job: Job) -> Run:
         self.asked += job.patterns
         return await self.compiler.compile(job)

@@ -47,6 +47,8 @@ class Watched:
         self.inner = inner
         self.jobs: list[Job] = []
 
+    async def prepare(self, job: Job) -> None: ...
+
     async def compile(self, job: Job) -> Run:
         self.jobs.append(job)
         return await self.inner.compile(job)

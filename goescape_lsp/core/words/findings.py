@@ -38,6 +38,7 @@ EN: dict[str, str] = {
     "leaks.heap": "what is passed here goes to the heap",
     "leaks.content": "what it points to goes to the heap",
     "leaks.result": "it is part of result {result}",
+    "leaks.content-result": "what it points to is part of result {result}",
     "kept": "{why} ({keeper})",
     "returned": "returned from function",
     "captured-by-closure": "captured by a closure that outlives the call",
@@ -105,6 +106,7 @@ ZH: dict[str, str] = {
     "leaks.heap": "传入的值会进入堆",
     "leaks.content": "它指向的内容会进入堆",
     "leaks.result": "它是返回值 {result} 的一部分",
+    "leaks.content-result": "它指向的内容是返回值 {result} 的一部分",
     "kept": "{why}（{keeper}）",
     "returned": "作为返回值离开函数",
     "captured-by-closure": "被闭包捕获，而闭包在调用结束后仍存活",
@@ -181,7 +183,8 @@ def why(finding: Finding, locale: Locale) -> str:
     if finding.verdict is Verdict.LEAKS:
         if finding.result in {"heap", "content"}:
             return table[f"leaks.{finding.result}"]
-        return table["leaks.result"].format(result=finding.result.removeprefix("~r"))
+        key = "leaks.content-result" if finding.level else "leaks.result"
+        return table[key].format(result=finding.result.removeprefix("~r"))
     text = rule_words(finding, locale)
     if finding.keeper is None or finding.keeper is finding.rule:
         return text

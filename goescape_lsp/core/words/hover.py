@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from goescape_lsp.core.model import Allocation, FileFacts, Finding, Function, Kind, Place, Rule, Step, Temperature
+from goescape_lsp.core.contract import ways_of
+from goescape_lsp.core.model import (
+    Allocation,
+    FileFacts,
+    Finding,
+    Function,
+    Kind,
+    Parameter,
+    Place,
+    Rule,
+    Step,
+    Temperature,
+)
 from goescape_lsp.core.words import Locale, findings
 
 Code = Callable[[str], str]
@@ -105,6 +117,7 @@ EN: dict[str, str] = {
     "cost.does-not-allocate": "Nothing is allocated when this runs.",
     "cost.unknown": "Whether this allocates is not known.",
     "cost.size": "Size: {size} bytes.",
+    "cost.block": "It takes a block of {block} bytes.",
     "cost.map-size": "Its header takes {size} bytes; room for the entries comes on top.",
     "cost.loop": "It stands in a loop.",
     "cost.cold": "It stands on a path that rarely runs.",
@@ -114,9 +127,12 @@ EN: dict[str, str] = {
     "function.leak.heap": "{name} goes to the heap: what callers pass there is on the heap.",
     "function.leak.result": "{name} is handed back through result {result}.",
     "function.leak.content": "what {name} points to goes to the heap.",
+    "function.leak.content-result": "what {name} points to is handed back through result {result}.",
+    "function.stays": "{name} stays where the caller has it: this function keeps nothing of it.",
     "function.inlined": "Small enough to be inlined into its callers (cost {cost}).",
     "function.can-inline": "Small enough to be inlined into its callers.",
     "function.not-inlined": "Not inlined into its callers: {reason}.",
+    "function.saved": "Inlined, it would save its callers what they now get from the heap and keep: {count} each call.",
     "stale": "This package does not compile now; this is the state of the last build.",
     "more": "{count} more at this place:",
 }
@@ -213,6 +229,7 @@ ZH: dict[str, str] = {
     "cost.does-not-allocate": "执行到这里时不会分配内存。",
     "cost.unknown": "尚不清楚这里是否分配内存。",
     "cost.size": "大小：{size} 字节。",
+    "cost.block": "实际占用 {block} 字节的内存块。",
     "cost.map-size": "仅 map 头部就占 {size} 字节，存放条目的空间另计。",
     "cost.loop": "位于循环中。",
     "cost.cold": "位于很少执行的路径上。",
@@ -222,9 +239,12 @@ ZH: dict[str, str] = {
     "function.leak.heap": "{name} 会流到堆上：调用者传入的东西会放在堆上。",
     "function.leak.result": "{name} 会经由返回值 {result} 交还给调用者。",
     "function.leak.content": "{name} 所指向的内容会流到堆上。",
+    "function.leak.content-result": "{name} 所指向的内容会经由返回值 {result} 交还给调用者。",
+    "function.stays": "{name} 留在调用者原来放它的地方：这个函数不保留它。",
     "function.inlined": "足够小，可以内联到调用处（代价 {cost}）。",
     "function.can-inline": "足够小，可以内联到调用处。",
     "function.not-inlined": "不会内联到调用处：{reason}。",
+    "function.saved": "如果能内联，调用者现在从堆上得到并保留的值就不必分配：每次调用 {count} 个。",
     "stale": "这个包现在无法编译；以下是上一次构建时的状态。",
     "more": "此处另有 {count} 项：",
 }
@@ -289,6 +309,8 @@ def cost(finding: Finding, locale: Locale) -> str:
     if finding.size is not None and is_told:
         size = "cost.map-size" if finding.kind is Kind.MAP else "cost.size"
         parts.append(table[size].format(size=finding.size))
+        if finding.block is not None and finding.block != finding.size:
+            parts.append(table["cost.block"].format(block=finding.block))
     if reason := table.get(f"reason.{finding.allocation_reason}"):
         parts.insert(1, reason)
     if finding.temperature is not Temperature.NORMAL or finding.temperature_reason:
@@ -312,11 +334,17 @@ def function_story(
     loops = sum(finding.temperature is Temperature.LOOP for finding in sites)
     key = "function.sites" if sites else "function.none"
     head = table[key].format(name=code(function.name), count=len(sites), loops=loops)
-    leaks = [
-        _leak(parameter.name, words, table, code) for parameter in function.parameters for words in parameter.leaks
-    ]
+    leaks = [sentence for parameter in function.parameters for sentence in _leaks(parameter, table, code)]
     inlining = _inlining(function.inlining, table)
+    if function.saved:
+        inlining = (*inlining, table["function.saved"].format(count=function.saved))
     return head, (*dict.fromkeys(leaks), *inlining)
+
+
+def contract(parameter: Parameter, locale: Locale, code: Code = plain) -> tuple[str, ...]:
+    """Return what a function does with a parameter, one sentence for each way out, one when it stays."""
+    table = _table(locale)
+    return tuple(_leaks(parameter, table, code)) or (table["function.stays"].format(name=code(parameter.name)),)
 
 
 def word(key: str, locale: Locale, **fields: object) -> str:
@@ -377,14 +405,12 @@ def _is_inside(finding: Finding, function: Function) -> bool:
     return start <= (finding.span.line, finding.span.column) < end
 
 
-def _leak(name: str, leak: str, table: dict[str, str], code: Code) -> str:
-    """Return a `leaking param` line as a sentence; the three forms are all that go1.21 to go1.27 print."""
-    if leak.startswith("leaking param content:"):
-        return table["function.leak.content"].format(name=code(name))
-    _, is_result, result = leak.partition(" to result ")
-    if is_result:
-        return table["function.leak.result"].format(name=code(name), result=code(result.split(" ")[0]))
-    return table["function.leak.heap"].format(name=code(name))
+def _leaks(parameter: Parameter, table: dict[str, str], code: Code) -> Iterator[str]:
+    for way in ways_of(parameter.leaks):
+        key = "content" if way.is_content else "heap"
+        if way.result:
+            key = "content-result" if way.is_content else "result"
+        yield table[f"function.leak.{key}"].format(name=code(parameter.name), result=code(way.result))
 
 
 def _inlining(sentence: str, table: dict[str, str]) -> tuple[str, ...]:

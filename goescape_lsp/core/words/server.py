@@ -1,4 +1,4 @@
-"""What the server tells: notes, status, progress, settings, titles of commands, lenses."""
+"""What the server tells: notes, status, progress, settings, titles of commands."""
 
 from __future__ import annotations
 
@@ -28,9 +28,6 @@ EN: dict[str, str] = {
     "page.none": "There is no page for “{rule}”.",
     "why.nothing": "The compiler puts nothing of this place on the heap.",
     "why.not-analysed": "This file was not analysed yet. Save it first.",
-    "hint.allocates": "heap",
-    "hint.may-allocate": "heap?",
-    "lens": "{count} to the heap, {loops} in loops",
     "doctor.title": "goescape-lsp {version}",
     "doctor.go": "Go: {version} ({path}; {source})",
     "doctor.no-go": "Go: none found. {reason}",
@@ -61,9 +58,6 @@ ZH: dict[str, str] = {
     "page.none": "没有“{rule}”的说明页。",
     "why.nothing": "编译器没有把这里的任何值放到堆上。",
     "why.not-analysed": "此文件还没有分析过。请先保存。",
-    "hint.allocates": "堆",
-    "hint.may-allocate": "堆?",
-    "lens": "{count} 处逃逸到堆，{loops} 处在循环中",
     "doctor.title": "goescape-lsp {version}",
     "doctor.go": "Go：{version}（{path};{source}）",
     "doctor.no-go": "Go：没有找到。{reason}",

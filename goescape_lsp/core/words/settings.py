@@ -30,7 +30,15 @@ EN: dict[str, str] = {
         "0 shows only that count."
     ),
     "inlayHints": "Show small marks in the code where a value goes to the heap.",
-    "codeLens": "Show a line above each function that counts its heap places.",
+    "inlayHintKinds": "Which of these marks are shown. Default: `heap` and `leaks`.",
+    "inlayHintKinds=heap": "Where a value goes to the heap, with the bytes that it takes there.",
+    "inlayHintKinds=stack": "Also where a value that could go there stays on the stack.",
+    "inlayHintKinds=leaks": "In a signature, what lets go of a parameter: to the heap, to a result.",
+    "inlayHintKinds=stays": "Also which parameters a function keeps nothing of.",
+    "codeLens": (
+        "Show a line above each function that counts its heap places, "
+        "and says when an allocation would go away if the function were inlined."
+    ),
     "workspace": "Also analyse the packages of the workspace that are not open, when there is nothing else to do.",
     "locale": "Language of all messages.",
     "locale=auto": "The editor's language.",
@@ -61,7 +69,12 @@ ZH: dict[str, str] = {
     ),
     "maxPerFile": "每个文件最多显示的结果数。优先显示最重要的，其余数量汇总在最后一条中；设为 0 时只显示总数。",
     "inlayHints": "在代码中标出逃逸到堆上的值。",
-    "codeLens": "在每个函数上方显示其中逃逸到堆上的位置数。",
+    "inlayHintKinds": "显示哪些标记。默认为 `heap` 和 `leaks`。",
+    "inlayHintKinds=heap": "值逃逸到堆上的位置，以及占用的字节数。",
+    "inlayHintKinds=stack": "同时标出本可能逃逸、但留在栈上的值。",
+    "inlayHintKinds=leaks": "在函数签名中标出参数流向堆还是返回值。",
+    "inlayHintKinds=stays": "同时标出函数不会保留的参数。",
+    "codeLens": "在每个函数上方显示其中逃逸到堆上的位置数，并指出函数若能内联就可省去的分配。",
     "workspace": "空闲时也分析工作区中尚未打开的包。",
     "locale": "所有文字使用的语言。",
     "locale=auto": "跟随编辑器的语言。",

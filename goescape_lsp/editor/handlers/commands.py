@@ -29,7 +29,17 @@ STORY_S = 20.0
 
 
 async def why(ls: GoescapeServer, *given: Any) -> str:
-    """Return the story of a place as markdown, told to its end: arguments are a URI and an LSP position."""
+    """Return the story of a place as markdown, told to its end: arguments are a URI and an LSP position.
+
+    Shape: a third argument, true, asks to show it as well: a click on a lens reads no answer.
+    """
+    text = await _why(ls, given[:2])
+    if given[2:3] == (True,):
+        await _show(ls, text)
+    return text
+
+
+async def _why(ls: GoescapeServer, given: tuple[Any, ...]) -> str:
     path = path_of(str(given[0])) if given else None
     facts = ls.session.facts(path) if path else None
     view = ls.view()
@@ -94,12 +104,17 @@ async def open_page(ls: GoescapeServer, *given: Any) -> str:
 async def explain(ls: GoescapeServer, *given: Any) -> str:
     """Show the explanation of a suggestion, which the user asked for; return it as markdown."""
     text = actions.explanation(ls, given[0]) if given else ""
+    await _show(ls, text)
+    return text
+
+
+async def _show(ls: GoescapeServer, text: str) -> None:
+    """Show markdown as a document where the editor can, else as a message."""
     if text and ls.client.shows_documents:
         page = {"uri": uri_of(ls.papers.write(text)), "external": False, "takeFocus": True}
         await ls.request(lsp.WINDOW_SHOW_DOCUMENT, page)
     elif text:
         ls.reporter.show(text)
-    return text
 
 
 def _why_not(ls: GoescapeServer, path: str) -> str:

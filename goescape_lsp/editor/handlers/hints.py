@@ -7,7 +7,7 @@ from typing import Any
 from lsprotocol import types as lsp
 
 from goescape_lsp.editor.language_server import GoescapeServer
-from goescape_lsp.editor.to_lsp.hints import hints
+from goescape_lsp.editor.to_lsp.hints import Hints
 from goescape_lsp.editor.to_lsp.lenses import lenses
 from goescape_lsp.editor.uris import path_of
 
@@ -18,7 +18,10 @@ def hinted(ls: GoescapeServer, params: lsp.InlayHintParams) -> list[dict[str, An
     facts = ls.session.facts(path) if path and ls.session.settings.inlay_hints else None
     if facts is None:
         return []
-    return hints(facts, params.range.start.line + 1, params.range.end.line + 1, ls.view())
+    view, known = ls.view(), ls.hints.get(facts.path)
+    if known is None or not known.are_of(facts, view):
+        known = ls.hints[facts.path] = Hints(facts, view)
+    return known.between(params.range.start.line + 1, params.range.end.line + 1, view)
 
 
 def lensed(ls: GoescapeServer, params: lsp.CodeLensParams) -> list[dict[str, Any]]:

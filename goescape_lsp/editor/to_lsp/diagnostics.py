@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,8 +32,8 @@ class Note:
     severity: str = "information"
 
 
-def diagnostics(facts: FileFacts, view: View) -> list[dict[str, Any]]:
-    """Return the diagnostics of a file as plain dictionaries, in order of position.
+def diagnostics(facts: FileFacts, view: View) -> Iterator[dict[str, Any]]:
+    """Yield the diagnostics of a file as plain dictionaries, in order of position.
 
     Shape: at most `maxPerFile` findings, the strongest (loops before the rest, cold code last; what allocates before
     what may), then one that counts the others.
@@ -43,11 +43,10 @@ def diagnostics(facts: FileFacts, view: View) -> list[dict[str, Any]]:
     strongest = sorted(shown, key=strength)[: view.settings.max_per_file]
     kept = {id(finding) for finding in strongest}
     ruler = Ruler(facts.content, view.client.encoding)
-    result = [_diagnostic(finding, ruler, view) for finding in shown if id(finding) in kept]
+    yield from (_diagnostic(finding, ruler, view) for finding in shown if id(finding) in kept)
     rest = len(shown) - len(strongest)
     if rest:
-        result.append(_count_of_the_rest(rest, len(strongest), ruler, view))
-    return result
+        yield _count_of_the_rest(rest, len(strongest), ruler, view)
 
 
 def visible(facts: FileFacts, view: View) -> list[Finding]:

@@ -73,9 +73,9 @@ def function_text(function: Function, facts: FileFacts, *, is_stale: bool, view:
 def _site_parts(finding: Finding, view: View, beyond: Beyond) -> Iterator[str]:
     code, link = _code(view), partial(_link, view=view)
     head = story.why(finding, view.locale)
-    yield f"**{_escaped(head)}**" if view.client.takes_markdown else head
+    yield f"**{escaped(head)}**" if view.client.takes_markdown else head
     if accepted := remarks.accepted(finding, view.locale):
-        yield _escaped(accepted) if view.client.takes_markdown else accepted
+        yield escaped(accepted) if view.client.takes_markdown else accepted
     origin = (
         *story.origin(finding, view.locale, code),
         *onward.remarks(finding, beyond.findings(), view.locale, link, code),
@@ -138,7 +138,7 @@ def _code_span(text: str) -> str:
     return f"`` {text} ``" if "`" in text else f"`{text}`"
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Return plain text that markdown shows as it is."""
     return "".join(f"\\{letter}" if letter in "\\`*_[]<>" else letter for letter in text)
 

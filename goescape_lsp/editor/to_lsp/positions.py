@@ -25,6 +25,10 @@ class Ruler:
             return self.word(span.line, span.column)
         return {"start": start, "end": end}
 
+    def point(self, line: int, column: int) -> dict[str, int]:
+        """Return the LSP position of a 1-based line and byte column."""
+        return self._position(line, column)
+
     def exact(self, span: Span) -> dict[str, Any]:
         """Return the LSP range of a span as it is, for edits: an empty one stays empty."""
         return {

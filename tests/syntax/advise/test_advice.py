@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goescape_lsp.core.advice import Advice, Edit, Safety, Versions, is_at_least
+from goescape_lsp.core.advice import Advice, Edit, Safety, Versions
 from goescape_lsp.core.edits import apply
 from goescape_lsp.core.model import Kind, Rule, Span
+from goescape_lsp.core.tables.versions import is_at_least
 from goescape_lsp.core.words import actions as words
 from goescape_lsp.syntax.advise import advise
 from tests.syntax.advise.cases import Case, cases, span_between

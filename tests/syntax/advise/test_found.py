@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from goescape_lsp.core.advice import is_at_least
 from goescape_lsp.core.model import Compiled, Package, Run
+from goescape_lsp.core.tables.versions import is_at_least
 from goescape_lsp.session.analyse import analyse
 from goescape_lsp.syntax.advise import advise
 from tests.syntax.advise.cases import VERSIONS, Case, cases

@@ -9,7 +9,8 @@
 ---@field severity? table<string, "information"|"hint"|"warning"|"error"|"off"> Severity for a rule (`returned`, `captured-by-closure`, …) or for how often the code runs (`loop`, `normal`, `cold`); outside loops and cold code also for what was inlined from another function (`inlined`), only may allocate (`possible`), or stands in a `constructor` or in `main`. `off` hides it. Default: information; hint where the code is cold.
 ---@field maxPerFile? integer The most findings shown in one file. The strongest come first; one last message counts the rest. 0 shows only that count. Default: `200`.
 ---@field inlayHints? boolean Show small marks in the code where a value goes to the heap. Default: `true`.
----@field codeLens? boolean Show a line above each function that counts its heap places. Default: `false`.
+---@field inlayHintKinds? ("heap"|"stack"|"leaks"|"stays")[] Which of these marks are shown. Default: `heap` and `leaks`.
+---@field codeLens? boolean Show a line above each function that counts its heap places, and says when an allocation would go away if the function were inlined. Default: `false`.
 ---@field workspace? boolean Also analyse the packages of the workspace that are not open, when there is nothing else to do. Default: `true`.
 ---@field locale? "auto"|"en"|"zh-cn" Language of all messages. Default: `"auto"`.
 ---@field go? goescape.GoSettings

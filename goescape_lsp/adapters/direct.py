@@ -1,0 +1,314 @@
+"""Starts the compiler itself, without `go`, and ends it where its back end begins; asks `go` where that cannot be."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import orjson
+
+from goescape_lsp.adapters.gocommand import GoCommand, from_root, list_flags, module_root
+from goescape_lsp.adapters.golist import read_entries, read_problems
+from goescape_lsp.adapters.overlay import Overlays
+from goescape_lsp.adapters.process import Finished, Processes
+from goescape_lsp.adapters.records import (
+    ENVIRONMENT,
+    LIST_FIELDS,
+    Record,
+    Variant,
+    circumstances_of,
+    look,
+    read_variants,
+    reason_of_files,
+    stamps_of,
+    watched_places,
+)
+from goescape_lsp.adapters.selftest import proves_itself
+from goescape_lsp.adapters.toolchain import Toolchain
+from goescape_lsp.core.assembly import Sieve
+from goescape_lsp.core.backend import MARKER_FLAG, BackEndWatch, before_back_end, can_be_fooled
+from goescape_lsp.core.model import Compiled, Job, Problem, ProblemKind, Run
+from goescape_lsp.core.ports import Files
+
+_log = logging.getLogger(__name__)
+
+_GCFLAGS = ("-m=2", "-e")
+_TIMEOUT_S = 600.0
+_MAX_BYTES = 24 * 2**20
+"""What prints more is left to `go`, whose limit is higher."""
+
+_MEMORY = {"GOGC": "off", "GOMEMLIMIT": "768MiB"}
+"""No collection in a process that lives for a moment, unless it grows; measured: a fifth less time, the same peak."""
+
+_QUIET_FLAGS = frozenset(["tags", "mod", "p", "modcacherw", "buildvcs"])
+"""Flags of `go` that change nothing of how one package is compiled."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The output of one compile and what it was made from."""
+
+    inputs: bytes
+    text: bytes
+
+
+@dataclass(slots=True)
+class _Work:
+    """One call of `compile`: the record, the bytes of the directory's files, and where temporary files go."""
+
+    record: Record
+    job: Job
+    contents: Mapping[str, bytes]
+    folder: str
+    replaced: Mapping[bytes, bytes] = field(default_factory=dict[bytes, bytes])
+    seconds: float = 0.0
+
+
+class Direct:
+    """A `ports.Compiler` that runs `go` only where something changed that `go` has to be asked about.
+
+    Shape: what it answers is what `GoCommand` answers, byte for byte in the texts: the same names in the same
+    spelling. It takes the way through `go` for cgo, assembly, embedded files, the standard library, compiler flags of
+    the user, and until `prepare` has learned how a directory is compiled.
+    """
+
+    def __init__(self, toolchain: Toolchain, processes: Processes, files: Files, go: GoCommand | None = None) -> None:
+        self._go = go or GoCommand(toolchain, processes)
+        self._toolchain = toolchain
+        self._processes = processes
+        self._files = files
+        self._overlays = Overlays()
+        self.records: dict[str, Record] = {}
+        self._kept: dict[tuple[str, str], _Kept] = {}
+        self._proof: bool | None = None
+
+    async def compile(self, job: Job) -> Run:
+        """Return the output of every variant of the job's packages; see `ports.Compiler`."""
+        if self._proof and is_plain(job, self._toolchain):
+            record = self.records.get(job.directory)
+            if record is not None and record.variants and await asyncio.to_thread(record.is_current, job, self._read):
+                run = await self._compile(record, job)
+                if run is not None:
+                    return run
+        return await self._go.compile(job)
+
+    async def prepare(self, job: Job) -> None:
+        """Learn how `go` compiles the job's directory, unless that is known; see `ports.Compiler`."""
+        if not is_plain(job, self._toolchain):
+            return
+        record = self.records.get(job.directory)
+        if record is not None and await asyncio.to_thread(record.is_current, replace(job, overlay={}), self._read):
+            return
+        if self._proof is None:
+            self._proof = await proves_itself(self._compiler(), self._processes)
+        if self._proof and (learned := await self._learn(replace(job, overlay={}))) is not None:
+            self.records[job.directory] = learned
+
+    def close(self) -> None:
+        """Remove what is left on the disk."""
+        self._go.close()
+        self._overlays.close()
+
+    def _read(self, path: str) -> bytes | None:
+        return self._files.read(path)
+
+    def _compiler(self) -> str:
+        return self._toolchain.compiler
+
+    async def _learn(self, job: Job) -> Record | None:
+        """Ask `go` how it compiles a directory; None when that changed meanwhile or cannot be told."""
+        root = module_root(job.directory)
+        if root is None:
+            return None
+        contents, others = look(job.directory, {}, self._read)
+        if reason := reason_of_files(contents, others):
+            return Record(job.directory, circumstances_of(job), root, {}, contents, others, {}, (), reason)
+        answer = await self._go.ask(["env", "-json", *ENVIRONMENT, "GOENV"], root, job.env)
+        arguments = ["list", "-e", "-export", "-deps", "-test", *list_flags(job), f"-json={LIST_FIELDS}", "--"]
+        listed = await self._go.ask([*arguments, from_root(".", job.directory, root)], root, job.env)
+        if answer.code != 0 or listed.is_cut or listed.is_timeout:
+            return None
+        entries = await asyncio.to_thread(read_entries, listed.stdout)
+        variants, reason = read_variants(job, entries)
+        if reason == "errors":
+            return None
+        environment: dict[str, str] = orjson.loads(answer.stdout)
+        user_file = environment.pop("GOENV", "")
+        stamps = await asyncio.to_thread(stamps_of, watched_places(job, root, entries, user_file))
+        if look(job.directory, {}, self._read) != (contents, others):
+            return None
+        given = {name: value for name, value in environment.items() if value}
+        return Record(job.directory, circumstances_of(job), root, given, contents, others, stamps, variants, reason)
+
+    async def _compile(self, record: Record, job: Job) -> Run | None:
+        """Compile the wanted variants one after the other; None where `go` has to say it."""
+        contents, _ = look(record.directory, job.overlay, self._read)
+        texts = {path: text for path, text in job.overlay.items() if path in record.stamps_of_own(job)}
+        with tempfile.TemporaryDirectory(dir=self._overlays.directory("direct")) as folder:
+            work = _Work(record, job, contents, folder)
+            work.replaced = _write(texts, folder)
+            compiled: list[Compiled] = []
+            exports: dict[str, str] = {}
+            for variant in record.variants:
+                if variant.package.variant and not job.tests:
+                    continue
+                broken = next((item for item in compiled if item.problems), None)
+                if broken is not None:
+                    compiled.append(Compiled(variant.package, b"", broken.problems))
+                    continue
+                item = await self._one(work, variant, exports)
+                if item is None:
+                    return None
+                compiled.append(item)
+        if not compiled:
+            return None
+        return Run(tuple(compiled), (), work.seconds)
+
+    async def _one(self, work: _Work, variant: Variant, exports: dict[str, str]) -> Compiled | None:
+        wanted = {path: exports[path] for path in variant.own & exports.keys()}
+        imports = import_config(variant, wanted)
+        inputs = _inputs(variant, imports if not wanted else b"", work)
+        kept = self._kept.get((work.record.directory, str(variant.package)))
+        makes_export = _is_imported(variant, work) and _has_changed(variant, work)
+        is_new = wanted or makes_export or work.job.assembly
+        if kept is not None and kept.inputs == inputs and not is_new:
+            return Compiled(variant.package, kept.text)
+        finished = await self._start(work, variant, imports, is_whole=makes_export)
+        work.seconds += finished.seconds
+        if finished.is_cut or finished.is_timeout:
+            return None
+        if finished.code != 0 and not finished.is_stopped:
+            return _broken(finished, variant, work)
+        if makes_export:
+            exports[variant.package.import_path] = _output(work.folder, variant)
+        text = shortened(_restored(before_back_end(finished.stdout), work.replaced), work.record)
+        if not work.job.assembly:
+            self._kept[work.record.directory, str(variant.package)] = _Kept(inputs, text)
+        return Compiled(variant.package, text)
+
+    async def _start(self, work: _Work, variant: Variant, imports: bytes, *, is_whole: bool) -> Finished:
+        config = _written(
+            imports, work.folder, f"importcfg-{variant.package.variant and 'test'}-{variant.package.name}"
+        )
+        private = {os.fsdecode(path): os.fsdecode(own) for own, path in work.replaced.items()}
+        files = [private.get(path, path) for path in variant.package.files]
+        is_fooled = any(can_be_fooled(text) for text in work.contents.values())
+        watch = None if is_whole or is_fooled or work.job.assembly else BackEndWatch()
+        command = [self._compiler(), *variant.flags, "-importcfg", config, "-o", _output(work.folder, variant)]
+        environment = {**self._go.environment(work.record.root, work.job.env), **work.record.environment}
+        # The compiler writes the standard library's places as $GOROOT/src, and puts this in its place.
+        environment["GOROOT"] = self._toolchain.goroot
+        return await self._processes.run(
+            [*command, *_GCFLAGS, *(["-S"] if work.job.assembly else []), *([MARKER_FLAG] if watch else []), *files],
+            cwd=work.record.root,
+            env=environment | (_MEMORY if watch is not None else {}),
+            timeout_s=_TIMEOUT_S,
+            max_bytes=_MAX_BYTES,
+            sieve=(1, Sieve()) if work.job.assembly else None,
+            stop=None if watch is None else watch.feed,
+        )
+
+
+def is_plain(job: Job, toolchain: Toolchain) -> bool:
+    """Say whether a job is for one directory and has nothing that only `go` knows how to do."""
+    flags = (*toolchain.goflags, *job.flags, *job.env.get("GOFLAGS", "").split())
+    names = {flag.lstrip("-").partition("=")[0] for flag in flags}
+    is_simple = names <= _QUIET_FLAGS and not job.gcflags
+    return is_simple and job.patterns == (".",) and "GOWORK" not in job.env and bool(toolchain.compiler)
+
+
+def import_config(variant: Variant, exports: Mapping[str, str]) -> bytes:
+    """Return the compiler's import configuration; `exports` stand in for files of the record."""
+    lines = [f"importmap {old}={new}" for old, new in sorted(variant.map.items())]
+    lines += [f"packagefile {path}={file}" for path, file in sorted({**variant.imports, **exports}.items())]
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def shortened(text: bytes, record: Record) -> bytes:
+    """Return an output with file names as `go` prints them: relative to its directory where that is shorter.
+
+    Source: cmd/go/internal/work, (*Shell).reportCmd, go1.21 to go1.27.
+    """
+    place = record.directory
+    while True:
+        short = os.path.relpath(place, record.root)
+        if len(short) < len(place):
+            text = _with_prefix(text, os.fsencode(place), os.fsencode(short))
+        parent = os.path.dirname(place)  # noqa: PTH120
+        if parent == place:
+            return text
+        place = parent
+
+
+def _with_prefix(text: bytes, old: bytes, new: bytes) -> bytes:
+    text = text.replace(b" " + old, b" " + new).replace(b"\n" + old, b"\n" + new)
+    return new + text.removeprefix(old) if text.startswith(old) else text
+
+
+def _written(content: bytes, folder: str, name: str) -> str:
+    path = Path(folder, name)
+    path.write_bytes(content)
+    return str(path)
+
+
+def _write(texts: Mapping[str, bytes], folder: str) -> Mapping[bytes, bytes]:
+    """Write unsaved texts into a folder; return the user's path by the private one."""
+    replaced: dict[bytes, bytes] = {}
+    for number, (path, text) in enumerate(sorted(texts.items())):
+        private = _written(text, folder, f"{number}_{Path(path).name}")
+        replaced[os.fsencode(private)] = os.fsencode(path)
+    return replaced
+
+
+def _restored(text: bytes, replaced: Mapping[bytes, bytes]) -> bytes:
+    for private, path in replaced.items():
+        text = text.replace(private, path)
+    return text
+
+
+def _output(folder: str, variant: Variant) -> str:
+    # Never /dev/null: a compile that fails unlinks its output.
+    return os.path.join(folder, f"out-{variant.package.variant and 'test'}-{variant.package.name}.a")  # noqa: PTH118
+
+
+def _inputs(variant: Variant, imports: bytes, work: _Work) -> bytes:
+    """Return a digest of all that a compile reads."""
+    digest = hashlib.blake2b(imports, digest_size=16)
+    for path in variant.package.files:
+        content = work.contents.get(os.path.basename(path), b"")  # noqa: PTH119
+        digest.update(b"%b\0%d\0" % (os.fsencode(path), len(content)))
+        digest.update(content)
+    return digest.digest()
+
+
+def _is_imported(variant: Variant, work: _Work) -> bool:
+    """Say whether another wanted variant of the directory imports this one, as external tests do."""
+    if not work.job.tests or not variant.package.variant:
+        return False
+    return any(variant.package.import_path in other.own for other in work.record.variants if other is not variant)
+
+
+def _has_changed(variant: Variant, work: _Work) -> bool:
+    """Say whether the export data that the record knows is of other texts than these."""
+    names = map(os.path.basename, variant.package.files)
+    return any(work.contents.get(name) != work.record.contents.get(name) for name in names)
+
+
+def _broken(finished: Finished, variant: Variant, work: _Work) -> Compiled | None:
+    """Return the compile errors of a variant; None where they are not the user's, or not all of the story."""
+    said = _restored(finished.stdout + finished.stderr, work.replaced).decode("utf-8", "replace")
+    problems = read_problems(said, work.record.root, variant.package.import_path)
+    is_known = all(problem.kind is ProblemKind.COMPILE_ERROR and problem.line for problem in problems)
+    if not problems or not is_known or any("could not import" in problem.message for problem in problems):
+        return None
+    return Compiled(variant.package, b"", _unique(problems))
+
+
+def _unique(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    return tuple(dict.fromkeys(problems))

@@ -1,0 +1,75 @@
+"""Analyses again and again: keeps what the last analyses of some packages leave, and the files that they parsed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+from goescape_lsp.core.model import Analysis, Run
+from goescape_lsp.session.analyse import analyse_again
+from goescape_lsp.session.reuse import NOTHING, Remembered
+from goescape_lsp.syntax.file import GoFile
+
+_MOST_FINDINGS = 20_000
+_MOST_BYTES = 2 << 20  # of source; its trees take about twelve times as much
+
+Key = TypeVar("Key", bound=Hashable)
+Item = TypeVar("Item")
+
+
+class Shelf(Generic[Key, Item]):
+    """Keeps the items that were used last, as many as have room together; threads may share it."""
+
+    def __init__(self, room: int, size: Callable[[Item], int]) -> None:
+        self._room = room
+        self._size = size
+        self._items: dict[Key, Item] = {}
+        self._lock = threading.Lock()
+
+    def get(self, key: Key) -> Item | None:
+        """Return the item of a key and take it for used."""
+        with self._lock:
+            item = self._items.pop(key, None)
+            if item is not None:
+                self._items[key] = item
+            return item
+
+    def put(self, key: Key, item: Item) -> None:
+        """Keep an item; those that were not used for longest make room, also it itself when it is too large."""
+        with self._lock:
+            self._items.pop(key, None)
+            self._items[key] = item
+            total = sum(map(self._size, self._items.values()))
+            for oldest in tuple(self._items):
+                if total <= self._room:
+                    return
+                total -= self._size(self._items.pop(oldest))
+
+
+class Analyser:
+    """A `run.Analyse` with a memory: what an edit did not touch is not worked out again.
+
+    Shape: the results are those of `analyse`; facts that did not change are the same objects as before.
+    """
+
+    def __init__(self, most_findings: int = _MOST_FINDINGS, most_bytes: int = _MOST_BYTES) -> None:
+        self._remembered = Shelf[Hashable, Remembered](most_findings, lambda one: one.size)
+        self._files = Shelf[bytes, GoFile](most_bytes, lambda file: len(file.content))
+
+    def __call__(self, run: Run, read: Callable[[str], bytes | None], go_version: str = "") -> Analysis:
+        """Return the facts of every file of the run's packages; see `analyse`."""
+        # The runs with and without tests and machine code follow each other: each has a memory of its own.
+        key = tuple((one.package.directory, one.package.import_path, one.package.variant) for one in run.compiled)
+        is_weighed = any(b"\t0x" in one.text for one in run.compiled)
+        before = self._remembered.get((key, is_weighed)) or NOTHING
+        analysis, after = analyse_again(before, run, read, go_version, self._parsed)
+        self._remembered.put((key, is_weighed), after)
+        return analysis
+
+    def _parsed(self, content: bytes) -> GoFile:
+        file = self._files.get(content)
+        if file is None:
+            file = GoFile(content)
+            self._files.put(content, file)
+        return file

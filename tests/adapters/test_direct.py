@@ -1,0 +1,234 @@
+"""The direct route answers as `go` does, takes the way through `go` where something changed that only it knows."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from goescape_lsp.adapters.direct import Direct
+from goescape_lsp.adapters.files import DiskFiles
+from goescape_lsp.adapters.gocommand import GoCommand
+from goescape_lsp.adapters.process import Processes
+from goescape_lsp.adapters.toolchain import Toolchain, find_toolchain
+from goescape_lsp.core.assembly import Assembly, split_assembly
+from goescape_lsp.core.model import Job, Run
+from goescape_lsp.core.settings import Settings
+from tests.adapters.conftest import Tree, commands_with, job, problems, slow_module, wait_until
+from tests.conftest import Go
+
+MODULE = """
+-- go.mod --
+module m
+
+go 1.21
+-- a/a.go --
+package a
+
+import (
+	"fmt"
+
+	"m/dep"
+)
+
+type T struct{ p *int }
+
+func New(v int) *T { return &T{&v} }
+
+func Print(t *T) { fmt.Println(t.p, dep.Keep(t.p)) }
+
+func Deref(t *T) int { defer func() { recover() }(); return *t.p }
+-- a/export_test.go --
+package a
+
+func Hidden(v *int) *int { return v }
+-- a/a_test.go --
+package a_test
+
+import (
+	"testing"
+
+	"m/a"
+)
+
+func TestNew(t *testing.T) { t.Log(a.New(1), a.Hidden(new(int))) }
+-- dep/dep.go --
+package dep
+
+func Keep(p *int) int { return *p }
+"""
+
+SAME_WAY = {
+    "nothing": ("a/a.go", "", ""),
+    "a body": ("a/a.go", "return &T{&v}", "w := v + 1; return &T{&w}"),
+    "a signature": ("a/a.go", "func Deref(t *T) int", "func Deref(t *T, _ ...string) int"),
+    "a comment above the imports": ("a/a.go", "package a\n", "// Package a.\npackage a // is a\n"),
+    "what external tests see": (
+        "a/a.go",
+        "return &T{&v}",
+        "x := v; sink = &x; return nil }\n\nvar sink *int\n\nfunc _() {",
+    ),
+    "a helper of the tests": ("a/export_test.go", "return v", "kept = v; return nil }\n\nvar kept *int\n\nfunc _() {"),
+    "words of the back end": ("a/a.go", "type T", "const Text = `x\na.go:1:1: generated nil check\n`\n\ntype T"),
+    "an error of types": ("a/a.go", "return &T{&v}", "return v"),
+    "an error of syntax": ("a/a.go", "return &T{&v}", "return &T{"),
+    "an error in the tests only": ("a/a_test.go", "a.New(1)", "a.Old(1)"),
+}
+THROUGH_GO = {
+    "an import": ("a/a.go", '"fmt"', '"fmt"\n\t_ "os"'),
+    "an import that is not there": ("a/a.go", '"fmt"', '"fmt"\n\t_ "m/none"'),
+    "a build tag": ("a/export_test.go", "package a", "//go:build !linux || linux\n\npackage a"),
+    "a package it is built from": ("dep/dep.go", "return *p", "kept = p; return 0 }\n\nvar kept *int\n\nfunc _() {"),
+    "a new file": ("a/b.go", "", "package a\n\nfunc B() *int { return new(int) }\n"),
+    "an embedded file": ("a/a.go", "type T", "//go:embed a.go\nvar text string\n\ntype T"),
+    "the module": ("go.mod", "go 1.21", "go 1.22"),
+    "assembly": ("a/a.s", "", "// nothing\n"),
+}
+
+
+class Counted(GoCommand):
+    """The way through `go`, counted."""
+
+    compiles = 0
+
+    async def compile(self, job: Job) -> Run:
+        self.compiles += 1
+        return await super().compile(job)
+
+
+class Desk:
+    """One tree, compiled in both ways."""
+
+    def __init__(self, toolchain: Toolchain, processes: Processes, root: Path) -> None:
+        self.root = root
+        self.go = Counted(toolchain, processes)
+        self.direct = Direct(toolchain, processes, DiskFiles(), self.go)
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        path = self.root / name
+        text = path.read_text("utf-8") if path.exists() else ""
+        assert old in text
+        path.write_text(text.replace(old, new, 1) if old else text + new, "utf-8")
+
+    async def both(self, wanted: Job) -> tuple[Run, Run, bool]:
+        """Return what both say, and whether the direct one asked `go`."""
+        expected = await self.go.compile(wanted)
+        before = self.go.compiles
+        return expected, await self.direct.compile(wanted), self.go.compiles > before
+
+
+@pytest.fixture
+async def desk(go: Go, tree: Tree, processes: Processes) -> AsyncIterator[Desk]:
+    made = await at_desk(go, tree, processes)
+    yield made
+    made.direct.close()
+
+
+async def at_desk(go: Go, tree: Tree, processes: Processes) -> Desk:
+    toolchain = await find_toolchain(Settings(go_path=go.path), processes)
+    assert isinstance(toolchain, Toolchain)
+    return Desk(toolchain, processes, tree(MODULE))
+
+
+def assert_equal(expected: Run, found: Run) -> None:
+    assert {item.package: item.text for item in found.compiled} == {
+        item.package: item.text for item in expected.compiled
+    }
+    assert sorted(map(str, problems(found))) == sorted(map(str, problems(expected)))
+
+
+@pytest.mark.parametrize("edit", SAME_WAY.values(), ids=SAME_WAY.keys())
+async def test_an_ordinary_save_asks_go_nothing(desk: Desk, edit: tuple[str, str, str]) -> None:
+    await desk.direct.prepare(job(desk.root / "a"))
+    desk.edit(*edit)
+    for tests in (False, True, True):
+        expected, found, has_asked = await desk.both(job(desk.root / "a", tests=tests))
+        assert not has_asked
+        assert_equal(expected, found)
+
+
+@pytest.mark.parametrize("edit", THROUGH_GO.values(), ids=THROUGH_GO.keys())
+async def test_what_only_go_knows_is_asked(desk: Desk, edit: tuple[str, str, str]) -> None:
+    await desk.direct.prepare(job(desk.root / "a"))
+    desk.edit(*edit)
+    expected, found, has_asked = await desk.both(job(desk.root / "a"))
+    assert has_asked
+    assert_equal(expected, found)
+
+
+async def test_the_machine_code_is_the_same(desk: Desk) -> None:
+    await desk.direct.prepare(job(desk.root / "a"))
+    desk.edit(*SAME_WAY["a body"])
+    expected, found, has_asked = await desk.both(job(desk.root / "a", assembly=True))
+    assert not has_asked
+    # `go` prints all variants in one stream, in which each line's calls are kept once.
+    said, seen = ([split_assembly(item.text) for item in run.compiled] for run in (expected, found))
+    assert [text for text, _ in seen] == [text for text, _ in said]
+    calls = [functools.reduce(Assembly.joined, (assembly for _, assembly in one)) for one in (said, seen)]
+    assert calls[0] == calls[1]
+    assert any("newobject" in names for names in calls[0].calls.values())
+
+
+async def test_preparing_again_makes_it_direct_again(desk: Desk) -> None:
+    await desk.direct.prepare(job(desk.root / "a"))
+    desk.edit(*THROUGH_GO["an import"])
+    desk.edit(*THROUGH_GO["a package it is built from"])
+    await desk.direct.prepare(job(desk.root / "a"))
+    expected, found, has_asked = await desk.both(job(desk.root / "a"))
+    assert not has_asked
+    assert_equal(expected, found)
+    assert any(b"dep.kept" in item.text or b"leaking param: t" in item.text for item in found.compiled)
+
+
+async def test_unsaved_text_stands_in_for_the_file(desk: Desk) -> None:
+    await desk.direct.prepare(job(desk.root / "a"))
+    path = desk.root / "a" / "a.go"
+    overlay = {str(path): path.read_bytes().replace(b"&T{&v}", b"&T{new(int)}")}
+    expected, found, has_asked = await desk.both(job(desk.root / "a", overlay=overlay))
+    assert not has_asked
+    assert_equal(expected, found)
+    assert any(b"new(int) escapes to heap" in item.text for item in found.compiled)
+    elsewhere = {str(desk.root / "dep" / "dep.go"): b"package dep\n\nfunc Keep(p *int) int { return 1 }\n"}
+    *_, has_asked = await desk.both(job(desk.root / "a", overlay=elsewhere))
+    assert has_asked
+
+
+@pytest.mark.parametrize("more", [{"gcflags": ("-l",)}, {"flags": ("-race",)}, {"env": {"GOFLAGS": "-race"}}], ids=str)
+async def test_unusual_jobs_go_through_go(desk: Desk, more: dict[str, object]) -> None:
+    wanted = job(desk.root / "a", **more)
+    await desk.direct.prepare(wanted)
+    assert not desk.direct.records
+    before = desk.go.compiles
+    await desk.direct.compile(job(desk.root / "a", **more, tests=False))
+    assert desk.go.compiles == before + 1
+
+
+async def test_other_compilers_answer_the_same(each_go: Go, tree: Tree, processes: Processes) -> None:
+    desk = await at_desk(each_go, tree, processes)
+    await desk.direct.prepare(job(desk.root / "a"))
+    edits = (SAME_WAY["nothing"], SAME_WAY["what external tests see"], SAME_WAY["words of the back end"])
+    for edit in (*edits, ("a/a.go", "dep.Keep(t.p)", "dep.Keep(t)")):
+        desk.edit(*edit)
+        expected, found, has_asked = await desk.both(job(desk.root / "a"))
+        assert not has_asked
+        assert_equal(expected, found)
+    desk.direct.close()
+
+
+async def test_a_cancelled_compile_leaves_no_process(desk: Desk, tmp_path: Path) -> None:
+    folder = tmp_path / "slow-direct"
+    slow_module(folder, "slowdirect")
+    desk.edit("go.mod", "", "")
+    await desk.direct.prepare(job(folder))
+    assert desk.direct.records[str(folder)].variants
+    before = desk.go.compiles
+    running = asyncio.create_task(desk.direct.compile(job(folder)))
+    assert await asyncio.to_thread(wait_until, lambda: bool(commands_with("-p slowdirect")), 20)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert not commands_with("-p slowdirect")
+    assert desk.go.compiles == before
