@@ -13,7 +13,7 @@ from pathlib import Path
 
 import orjson
 
-from goescape_lsp.adapters.gocommand import GoCommand, from_root, list_flags, module_root
+from goescape_lsp.adapters.gocommand import GoCommand, from_root, module_root
 from goescape_lsp.adapters.golist import read_entries, read_problems
 from goescape_lsp.adapters.overlay import Overlays
 from goescape_lsp.adapters.process import Finished, Processes
@@ -30,7 +30,7 @@ from goescape_lsp.adapters.records import (
     watched_places,
 )
 from goescape_lsp.adapters.selftest import proves_itself
-from goescape_lsp.adapters.toolchain import Toolchain
+from goescape_lsp.adapters.toolchain import Toolchain, build_flags
 from goescape_lsp.core.assembly import Sieve
 from goescape_lsp.core.backend import MARKER_FLAG, BackEndWatch, before_back_end, can_be_fooled
 from goescape_lsp.core.model import Compiled, Job, Problem, ProblemKind, Run
@@ -130,7 +130,7 @@ class Direct:
         if reason := reason_of_files(contents, others):
             return Record(job.directory, circumstances_of(job), root, {}, contents, others, {}, (), reason)
         answer = await self._go.ask(["env", "-json", *ENVIRONMENT, "GOENV"], root, job.env)
-        arguments = ["list", "-e", "-export", "-deps", "-test", *list_flags(job), f"-json={LIST_FIELDS}", "--"]
+        arguments = ["list", "-e", "-export", "-deps", "-test", *build_flags(job), f"-json={LIST_FIELDS}", "--"]
         listed = await self._go.ask([*arguments, from_root(".", job.directory, root)], root, job.env)
         if answer.code != 0 or listed.is_cut or listed.is_timeout:
             return None

@@ -5,16 +5,27 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from goescape_lsp.adapters.actions import action_graph, read_built
 from goescape_lsp.adapters.golist import FIELDS, read_compiled, read_entries, read_problems, split_text
 from goescape_lsp.adapters.overlay import Overlay, Overlays
 from goescape_lsp.adapters.process import Finished, Processes
-from goescape_lsp.adapters.toolchain import Toolchain, changes_verdicts, go_environment, split_flags, split_gcflags
+from goescape_lsp.adapters.shards import bystanders, names_arguments, own_patterns, variants
+from goescape_lsp.adapters.toolchain import (
+    Toolchain,
+    build_flags,
+    changes_verdicts,
+    go_environment,
+    split_flags,
+    split_gcflags,
+)
+from goescape_lsp.adapters.trimmed import is_trimmed, restored
 from goescape_lsp.core.assembly import Sieve
-from goescape_lsp.core.model import Job, Problem, ProblemKind, Run
+from goescape_lsp.core.model import Built, Job, Problem, ProblemKind, Run
 
 _TIMEOUT_S = 600.0
 _MAX_BYTES = 192 * 2**20
@@ -94,16 +105,32 @@ class GoCommand:
 
     async def _list(self, job: Job, cwd: str, extra: Mapping[str, str]) -> Run:
         patterns = [from_root(pattern, job.directory, cwd) for pattern in job.patterns]
+        if job.shard is None:
+            return await self._build(job, patterns, cwd, extra)
+        finished = await self.ask(names_arguments(job, patterns), cwd, {**job.env, **extra})
+        entries = read_entries(finished.stdout)
+        if finished.code != 0 or not entries:
+            return await asyncio.to_thread(_read_run, finished, cwd)
+        own = own_patterns(entries, job.shard, patterns)
+        run = await self._build(job, own, cwd, extra) if own else Run(())
+        others = bystanders(entries, job.shard, run)
+        return replace(run, compiled=(*run.compiled, *others), split=variants(entries, tests=job.tests))
+
+    async def _build(self, job: Job, patterns: Sequence[str], cwd: str, extra: Mapping[str, str]) -> Run:
         texts = {path: text for path, text in job.overlay.items() if os.path.isabs(path)}  # noqa: PTH117
         with contextlib.ExitStack() as stack:
             overlay = stack.enter_context(self._overlays.write(texts)) if texts else None
             sieve = Sieve() if job.assembly else None
-            finished = await self.ask(_arguments(job, overlay, patterns), cwd, {**job.env, **extra}, sieve)
+            graph = stack.enter_context(action_graph()) if job.is_counted else None
+            finished = await self.ask(_arguments(job, overlay, patterns, graph), cwd, {**job.env, **extra}, sieve)
+            built = read_built(graph) if graph is not None else None
         if overlay is not None:
             finished = replace(
                 finished, stdout=overlay.restore(finished.stdout), stderr=overlay.restore(finished.stderr)
             )
-        return await asyncio.to_thread(_read_run, finished, cwd)
+        flags = [*shlex.split(self.environment(cwd, {**job.env, **extra})["GOFLAGS"]), *job.flags]
+        run = await asyncio.to_thread(_read_run, finished, cwd, has_import_paths=is_trimmed(flags))
+        return replace(run, built=built)
 
     async def _workspace_modules(self, job: Job) -> tuple[str, ...]:
         finished = await self.ask(["list", "-m", "-f", "{{.Dir}}"], job.directory, job.env)
@@ -135,18 +162,13 @@ def from_root(pattern: str, directory: str, root: str) -> str:
     return joined if joined == "." or joined.startswith("../") else f"./{joined}"
 
 
-def list_flags(job: Job) -> list[str]:
-    """Return the flags that say how a job's packages are built, as far as they are allowed."""
-    allowed, _ = split_flags(job.flags)
-    return ["-buildvcs=false", *allowed, *([f"-tags={job.tags}"] if job.tags else [])]
-
-
-def _arguments(job: Job, overlay: Overlay | None, patterns: Sequence[str]) -> list[str]:
+def _arguments(job: Job, overlay: Overlay | None, patterns: Sequence[str], graph: Path | None) -> list[str]:
     gcflags, _ = split_gcflags(job.gcflags)
-    arguments = ["list", "-e", "-export", f"-json={FIELDS}"]
+    arguments = ["list", "-e", "-export", f"-json={FIELDS}", *build_flags(job)]
     if job.tests:
         arguments.append("-test")
-    arguments += list_flags(job)
+    if graph is not None:
+        arguments.append(f"-debug-actiongraph={graph}")
     if overlay is not None:
         arguments.append(f"-overlay={overlay.file}")
     # `-m` of the user would take the place of ours: ours comes last.
@@ -163,8 +185,11 @@ def _flag_problems(job: Job) -> tuple[Problem, ...]:
     return tuple(told)
 
 
-def _read_run(finished: Finished, cwd: str) -> Run:
+def _read_run(finished: Finished, cwd: str, *, has_import_paths: bool = False) -> Run:
     entries = read_entries(finished.stdout)
+    if has_import_paths:
+        stdout, stderr = (restored(printed, entries, cwd) for printed in (finished.stdout, finished.stderr))
+        finished, entries = replace(finished, stdout=stdout, stderr=stderr), read_entries(stdout)
     said, texts = split_text(finished.stderr, (entry["ImportPath"] for entry in entries))
     compiled = read_compiled(entries, texts, cwd)
     problems: tuple[Problem, ...] = ()
@@ -188,7 +213,14 @@ def _merged(runs: Sequence[Run]) -> Run:
         tuple(compiled for run in runs for compiled in run.compiled),
         tuple(dict.fromkeys(problem for run in runs for problem in run.problems)),
         sum(run.seconds for run in runs),
+        _sum([run.built for run in runs]),
+        tuple(name for run in runs for name in run.split),
     )
+
+
+def _sum(built: Sequence[Built | None]) -> Built | None:
+    known = [one for one in built if one is not None]
+    return Built(sum(one.compiled for one in known), sum(one.cached for one in known)) if known else None
 
 
 def _all_problems(run: Run) -> tuple[Problem, ...]:

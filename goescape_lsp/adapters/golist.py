@@ -77,6 +77,7 @@ KINDS: tuple[tuple[ProblemKind, tuple[str, ...]], ...] = (
             "named files must",
         ),
     ),
+    (ProblemKind.CACHE_PROGRAM, ("GOCACHEPROG",)),
     (
         ProblemKind.COMPILER_DIED,
         ("internal compiler error", "signal: ", "fork/exec ", "no space left", "build cache is"),

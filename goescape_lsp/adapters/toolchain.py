@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,7 +15,7 @@ from pathlib import Path
 import orjson
 
 from goescape_lsp.adapters.process import Finished, Processes
-from goescape_lsp.core.model import Problem, ProblemKind
+from goescape_lsp.core.model import Job, Problem, ProblemKind
 from goescape_lsp.core.settings import Settings
 
 OLDEST = (1, 21)
@@ -41,6 +42,7 @@ ALLOWED_FLAGS: Mapping[str, re.Pattern[str]] = {
     "asan": re.compile(r"true|false|"),
     "p": re.compile(r"[0-9]+"),
     "pgo": re.compile(r"auto|off"),
+    "trimpath": re.compile(r"true|false|"),
     "modcacherw": re.compile(r"true|false|"),
     "buildvcs": re.compile(r"false"),
 }
@@ -53,7 +55,11 @@ ALLOWED_GCFLAGS = re.compile(
 )
 """Flags of the compiler that only change what it decides or prints."""
 
-_QUESTIONS = ("GOVERSION", "GOROOT", "GOTOOLDIR", "GOOS", "GOARCH", "GOFLAGS", "GOCACHE", "CGO_ENABLED")
+_CACHE_PROGRAM = "GOCACHEPROG"
+_CACHE_PROGRAM_SINCE = (1, 24)
+"""The first Go that starts a cache program; go1.21 to 1.23 only when built with the experiment `cacheprog`."""
+
+_QUESTIONS = ("GOVERSION", "GOROOT", "GOTOOLDIR", "GOOS", "GOARCH", "GOFLAGS", "GOCACHE", "CGO_ENABLED", _CACHE_PROGRAM)
 _VERSION = re.compile(r"\bgo(\d+)\.(\d+)")
 _TIMEOUT_S = 30.0
 _MAX_BYTES = 2**20
@@ -65,7 +71,8 @@ class Toolchain:
 
     `go` is an absolute path, `version` as Go writes it (`go1.26.8`), `source` where it was found (`setting`, `path`,
     `installed`, `wheel`). `goflags` are the user's own GOFLAGS as far as they are allowed, `dropped` the others.
-    `compiler` is the absolute path of `compile`, "" when it is not where it should be.
+    `compiler` is the absolute path of `compile`, "" when it is not where it should be. `cache_program` is the user's
+    GOCACHEPROG, which go starts when `has_cache_program` says so.
     """
 
     go: str
@@ -77,6 +84,14 @@ class Toolchain:
     dropped: tuple[str, ...] = ()
     cache: str = ""
     compiler: str = ""
+    cache_program: str = ""
+
+    @property
+    def has_cache_program(self) -> bool:
+        """Say whether go keeps its build cache in a program that the user named."""
+        number = _VERSION.search(self.version)
+        is_new = number is not None and (int(number[1]), int(number[2])) >= _CACHE_PROGRAM_SINCE
+        return bool(self.cache_program) and (is_new or "cacheprog" in self.version)
 
 
 async def find_toolchain(
@@ -90,7 +105,8 @@ async def find_toolchain(
 
     Shape: `environ` stands in for the process's environment; a `go` on PATH inside one of the directories `avoid`
     (workspace roots) is not started. With the setting `go.path` only that one is tried.
-    Errors: NO_GO with the places that were searched, GO_TOO_OLD with the version.
+    Errors: NO_GO with the places that were searched, GO_TOO_OLD with the version, CACHE_PROGRAM where GOCACHEPROG names
+    a program by a relative path, or one that is found on PATH inside `avoid`: a workspace does not choose what runs.
     """
     environ = os.environ if environ is None else environ
     places = list(_candidates(settings, environ, avoid))
@@ -98,6 +114,8 @@ async def find_toolchain(
     for path, source in places:
         if _is_program(path):
             found = await _ask(path, source, settings, processes, environ)
+            if isinstance(found, Toolchain) and not _is_trusted(found.cache_program, environ, settings, avoid):
+                return Problem(ProblemKind.CACHE_PROGRAM, message=found.cache_program)
             if isinstance(found, Toolchain):
                 return found
             problem = problem or found
@@ -132,6 +150,12 @@ def split_flags(flags: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]
         is_allowed = flag.startswith("-") and values is not None and values.fullmatch(value) is not None
         (allowed if is_allowed else refused).append(flag)
     return tuple(allowed), tuple(refused)
+
+
+def build_flags(job: Job) -> list[str]:
+    """Return the user's flags of `go` that decide what is built, as far as they are allowed."""
+    allowed, _ = split_flags(job.flags)
+    return ["-buildvcs=false", *allowed, *([f"-tags={job.tags}"] if job.tags else [])]
 
 
 def split_gcflags(flags: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -182,6 +206,15 @@ def _wheel_go(name: str) -> str | None:
         if file.parts[-3:] == ("go", "bin", name):
             return str(Path(str(found.locate_file(file))).resolve())
     return None
+
+
+def _is_trusted(command: str, environ: Mapping[str, str], settings: Settings, avoid: tuple[str, ...]) -> bool:
+    """Say whether a command starts the same program wherever go runs: an absolute path, or a name on PATH."""
+    words = _split_goflags(command)
+    if not words or os.path.isabs(words[0]):  # noqa: PTH117
+        return True
+    found = shutil.which(words[0], path=go_environment(environ, settings.go_env)["PATH"])
+    return Path(words[0]).name == words[0] and (found is None or not _is_inside(found, avoid))
 
 
 def _is_program(path: str) -> bool:
@@ -238,6 +271,7 @@ def _read_answer(path: str, source: str, finished: Finished) -> Toolchain | Prob
         dropped=dropped,
         cache=answer.get("GOCACHE", ""),
         compiler=_compiler(answer.get("GOTOOLDIR", "")),
+        cache_program=answer.get(_CACHE_PROGRAM, ""),
     )
 
 

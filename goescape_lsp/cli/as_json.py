@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from goescape_lsp.cli.troubles import message
+from goescape_lsp.cli.troubles import are_serious, message
 from goescape_lsp.core.words import findings as words
 from goescape_lsp.core.words import hover
 
@@ -16,20 +18,62 @@ if TYPE_CHECKING:
     from goescape_lsp.cli.engine import Answer
     from goescape_lsp.cli.paths import Paths
     from goescape_lsp.core.model import Finding, Problem, Step
+    from goescape_lsp.core.shard import Shard
     from goescape_lsp.core.words import Locale
 
 SCHEMA = 1
 
 
-def report(answer: Answer, shown: Iterable[Finding], paths: Paths, locale: Locale) -> bytes:
-    """Return one JSON object with a line end; lines from 1, columns in bytes from 1, ends exclusive."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which shard a report is; `options` is all that the user asked for besides: equal in all shards of one job."""
+
+    shard: Shard
+    options: str
+
+
+def report(answer: Answer, shown: Iterable[Finding], paths: Paths, locale: Locale, part: Part | None = None) -> bytes:
+    """Return one JSON object with a line end; lines from 1, columns in bytes from 1, ends exclusive.
+
+    Of a shard, `part` says which it is, so that `merge` can tell whether all are there and belong together.
+    """
+    findings = [_finding(finding, paths, locale) for finding in shown]
+    problems = [_problem(problem, paths, locale) for problem in answer.problems]
+    return dumped(answer.go.version if answer.go else "", findings, problems, _shard(answer, part) if part else None)
+
+
+def dumped(
+    go: str,
+    findings: Iterable[dict[str, Any]],
+    problems: Iterable[dict[str, Any]],
+    shard: dict[str, Any] | None = None,
+) -> bytes:
+    """Return the object of findings and problems in any order; the same ones give the same bytes."""
     whole = {
         "schema": SCHEMA,
-        "go": answer.go.version if answer.go else "",
-        "findings": sorted((_finding(finding, paths, locale) for finding in shown), key=_order),
-        "problems": [_problem(problem, paths, locale) for problem in answer.problems],
+        "go": go,
+        "findings": sorted(findings, key=order),
+        "problems": sorted(problems, key=_order_of_problem),
+        **({"shard": shard} if shard else {}),
     }
     return orjson.dumps(whole, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _shard(answer: Answer, part: Part) -> dict[str, Any]:
+    """Return what `merge` needs: the number, the job, whether it was done, the rank of each package in a whole run."""
+    names = sorted(answer.split, key=lambda name: " [" not in name)
+    ranks: dict[str, int] = {}
+    for rank, name in enumerate(names):
+        ranks.setdefault(name.partition(" [")[0], rank)
+    go = answer.go
+    about = [part.options, *((go.version, go.target, *go.goflags) if go else ()), *names]
+    return {
+        "index": part.shard.index,
+        "count": part.shard.count,
+        "job": hashlib.sha256("\n".join(about).encode("utf-8", "surrogateescape")).hexdigest()[:16],
+        "complete": go is not None and not are_serious(answer.problems),
+        "packages": {path: rank for path, rank in ranks.items() if part.shard.holds(path.removesuffix("_test"))},
+    }
 
 
 def _finding(finding: Finding, paths: Paths, locale: Locale) -> dict[str, Any]:
@@ -72,7 +116,12 @@ def _problem(problem: Problem, paths: Paths, locale: Locale) -> dict[str, Any]:
     }
 
 
-def _order(finding: dict[str, Any]) -> tuple[Any, ...]:
+def _order_of_problem(problem: dict[str, Any]) -> tuple[Any, ...]:
+    return problem["file"], problem["line"], problem["column"], problem["package"], problem["message"]
+
+
+def order(finding: dict[str, Any]) -> tuple[Any, ...]:
+    """Return the key that findings are sorted by."""
     return (
         finding["file"],
         finding["line"],

@@ -5,23 +5,33 @@ from __future__ import annotations
 import os
 import sys
 import unicodedata
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
 from goescape_lsp.core.columns import split_lines
 from goescape_lsp.core.model import Temperature
-from goescape_lsp.core.words import cli, findings
+from goescape_lsp.core.words import cli
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from goescape_lsp.cli.paths import Paths
-    from goescape_lsp.core.model import FileFacts, Finding, Span
+    from goescape_lsp.core.model import Finding, Span
     from goescape_lsp.core.words import Locale
 
 TAB = "    "
 COLOUR = {Temperature.LOOP: "red", Temperature.NORMAL: "yellow", Temperature.COLD: "cyan"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A finding to print: its message in the reader's language, and the bytes of its file, empty when not at hand."""
+
+    finding: Finding
+    message: str
+    content: bytes
 
 
 def has_colours() -> bool:
@@ -32,7 +42,7 @@ def has_colours() -> bool:
 
 
 def report(
-    shown: Sequence[tuple[FileFacts, Finding]],
+    shown: Sequence[Shown],
     paths: Paths,
     is_coloured: bool,  # noqa: FBT001
     locale: Locale,
@@ -41,17 +51,19 @@ def report(
     """Return the whole report: findings in the given order, then one line that counts them and those accepted."""
     sources: dict[str, list[bytes]] = {}
     parts: list[str] = []
-    for facts, finding in shown:
-        lines = sources.setdefault(facts.path, split_lines(facts.content))
-        parts.append("\n".join(entry(finding, lines, paths, locale)) + "\n")
-    heap = [finding for _, finding in shown if finding.is_heap]
+    for one in shown:
+        path = one.finding.file
+        if path not in sources:
+            sources[path] = split_lines(one.content)
+        parts.append("\n".join(entry(one.finding, one.message, sources[path], paths)) + "\n")
+    heap = [one.finding for one in shown if one.finding.is_heap]
     loops = sum(finding.temperature is Temperature.LOOP for finding in heap)
     parts.append(cli.count(len(heap), len({finding.file for finding in heap}), loops, locale, accepted))
     text = "\n".join(parts)
     return text if is_coloured else click.unstyle(text)
 
 
-def entry(finding: Finding, lines: Sequence[bytes], paths: Paths, locale: Locale) -> list[str]:
+def entry(finding: Finding, message: str, lines: Sequence[bytes], paths: Paths) -> list[str]:
     """Return a finding as lines, styled for a terminal: its place and message, its source line, the mark.
 
     Units: the printed column counts bytes from 1, as Go's own tools print it.
@@ -59,7 +71,7 @@ def entry(finding: Finding, lines: Sequence[bytes], paths: Paths, locale: Locale
     span = finding.span
     place = f"{paths.short(finding.file)}:{span.line}:{span.column}"
     rule = f" [{click.style(str(finding.rule), dim=True)}]" if finding.rule else ""
-    head = f"{click.style(place, bold=True)}: {findings.message(finding, locale)}{rule}"
+    head = f"{click.style(place, bold=True)}: {message}{rule}"
     if not 0 < span.line <= len(lines):
         return [head]
     line = lines[span.line - 1]

@@ -6,11 +6,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from goescape_lsp.core import judge
+from goescape_lsp.core.changed import changed_lines, is_touched
 from goescape_lsp.core.model import Rule, Temperature
 from goescape_lsp.core.settings import SEVERITIES, Settings
 
 if TYPE_CHECKING:
-    from goescape_lsp.core.model import Analysis, FileFacts, Finding
+    from goescape_lsp.core.changed import Committed
+    from goescape_lsp.core.model import Analysis, FileFacts, Finding, Problem
+    from goescape_lsp.core.ports import Commits
 
 HEAT = (Temperature.COLD, Temperature.NORMAL, Temperature.LOOP)
 WEIGHT = ("hint", "information", "warning", "error")
@@ -19,16 +22,28 @@ LEVELS = ("none", *map(str, HEAT), *WEIGHT)
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the user asked to see: `show` as the setting of that name, None for every heap verdict."""
+    """What the user asked to see: `show` as the setting of that name, None for every heap verdict.
+
+    `is_changed` asks only for what touches lines that are not committed.
+    """
 
     show: str | None = None
     is_all: bool = False
     fail_on: tuple[str, ...] = ()
+    is_changed: bool = False
 
 
 def is_level(word: str) -> bool:
     """Say whether `--fail-on` takes the word."""
     return word in LEVELS or word in {str(rule) for rule in Rule}
+
+
+def only_changed(analysis: Analysis, commits: Commits) -> tuple[Analysis, tuple[Problem, ...]]:
+    """Return the analysis with those findings that uncommitted lines touch, and why that is not known of some files."""
+    committed = commits.committed(tuple(analysis.files))
+    files = {path: _touched(facts, committed[path]) for path, facts in analysis.files.items()}
+    problems = dict.fromkeys(one.problem for one in committed.values() if one.problem is not None)
+    return replace(analysis, files=files), tuple(problems)
 
 
 def chosen(analysis: Analysis, choice: Choice) -> tuple[tuple[FileFacts, Finding], ...]:
@@ -65,6 +80,13 @@ def accepted(analysis: Analysis, choice: Choice) -> int:
         for facts in analysis.files.values()
         for finding in facts.findings
     )
+
+
+def _touched(facts: FileFacts, committed: Committed) -> FileFacts:
+    if committed.problem is not None:
+        return facts
+    changed = changed_lines(committed.content, facts.content)
+    return replace(facts, findings=tuple(one for one in facts.findings if is_touched(one, changed)))
 
 
 def _is_wanted(finding: Finding, facts: FileFacts, choice: Choice) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from goescape_lsp import __version__
+from goescape_lsp.adapters.trimmed import is_trimmed
 from goescape_lsp.cli import COULD_NOT
 from goescape_lsp.cli.engine import Answer, Request, examine
 from goescape_lsp.cli.paths import Paths
@@ -69,6 +70,8 @@ def _entries(answer: Answer, request: Request, locale: Locale) -> Iterator[Entry
     yield from _problems(answer, Paths(request.directory), locale)
     if answer.go is not None:
         yield _packages(answer, locale)
+        if answer.built is not None:
+            yield Entry(Mark.GOOD, words.text("doctor.built", locale, built=words.built(answer.built, locale)))
         yield _messages(answer, locale)
 
 
@@ -92,6 +95,11 @@ def _go(answer: Answer, locale: Locale) -> Iterator[Entry]:
     )
     if go.dropped:
         yield Entry(Mark.NOTE, words.text("doctor.dropped", locale, flags=" ".join(go.dropped)))
+    if go.has_cache_program:
+        hint = "" if is_trimmed(go.goflags) else words.text("doctor.cache.hint", locale)
+        yield Entry(Mark.GOOD, words.text("doctor.cache", locale, program=go.cache_program), hint)
+    elif go.cache_program:
+        yield Entry(Mark.NOTE, words.text("doctor.no-cache", locale, version=version))
 
 
 def _module(directory: str, locale: Locale) -> Iterator[Entry]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from goescape_lsp.adapters.files import DiskFiles
 from goescape_lsp.adapters.gocommand import GoCommand, module_root
 from goescape_lsp.adapters.process import Processes
 from goescape_lsp.adapters.toolchain import Toolchain, find_toolchain
-from goescape_lsp.core.model import Analysis, Job, Problem, Run
+from goescape_lsp.core.model import Analysis, Built, Job, Problem, ProblemKind, Run
 from goescape_lsp.core.settings import Settings
 from goescape_lsp.core.words import cli as words
 from goescape_lsp.session.analyse import analyse
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
     from goescape_lsp.core.model import Finding
+    from goescape_lsp.core.shard import Shard
     from goescape_lsp.core.story import Story
     from goescape_lsp.core.words import Locale
 
@@ -30,7 +32,10 @@ NOTHING = Analysis(files={})
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to analyse: Go patterns seen from an absolute directory; `go` is the program to use, "" to look for one."""
+    """What to analyse: Go patterns seen from an absolute directory, or one shard of what they match.
+
+    `go` is the program to use, "" to look for one.
+    """
 
     directory: str
     patterns: tuple[str, ...]
@@ -38,16 +43,19 @@ class Request:
     tags: str = ""
     gcflags: tuple[str, ...] = ()
     go: str = ""
+    shard: Shard | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of it: `go` is None when there is none to work with, and `problems` says why."""
+    """What came of it: `go` is None when there is none to work with, and `problems` says why; the rest is the run's."""
 
     go: Toolchain | None
     analysis: Analysis
     problems: tuple[Problem, ...]
     seconds: float = 0.0
+    built: Built | None = None
+    split: tuple[str, ...] = ()
 
 
 def examine(request: Request, locale: Locale) -> Answer:
@@ -89,7 +97,14 @@ async def _examine(request: Request) -> Answer:
         processes.kill_all()
     analysis = analyse(run, DiskFiles().read, go.version)
     # Problems of the run are part of the analysis too; each is told once.
-    return Answer(go, analysis, tuple(dict.fromkeys((*run.problems, *analysis.problems))), run.seconds)
+    problems = tuple(dict.fromkeys((*_unused_driver(), *run.problems, *analysis.problems)))
+    return Answer(go, analysis, problems, run.seconds, run.built, run.split)
+
+
+def _unused_driver() -> tuple[Problem, ...]:
+    """Return what is to be said of a program that lists packages for other tools (golang.org/x/tools/go/packages)."""
+    driver = os.environ.get("GOPACKAGESDRIVER", "")
+    return (Problem(ProblemKind.UNUSED_DRIVER, message=driver),) if driver not in {"", "off"} else ()
 
 
 async def _compile(compiler: GoCommand, request: Request) -> Run:
@@ -100,6 +115,8 @@ async def _compile(compiler: GoCommand, request: Request) -> Run:
         tags=request.tags,
         gcflags=request.gcflags,
         assembly=True,
+        shard=request.shard,
+        is_counted=True,
     )
     with contextlib.closing(compiler):
         return await compiler.compile(job)

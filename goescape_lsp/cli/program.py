@@ -13,6 +13,7 @@ from goescape_lsp import __version__
 from goescape_lsp.cli.choose import LEVELS, Choice, is_level
 from goescape_lsp.cli.engine import Request
 from goescape_lsp.core.settings import TABLE
+from goescape_lsp.core.shard import Shard, read_shard
 from goescape_lsp.core.words import cli as words
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def build(locale: Locale) -> click.Group:
         """Hold the commands."""
 
     program.add_command(_check(locale, say))
+    program.add_command(_merge(locale, say))
     program.add_command(_explain(locale, say))
     program.add_command(_doctor(locale, say))
     return program
@@ -46,10 +48,12 @@ def _check(locale: Locale, say: Callable[[str], str]) -> click.Command:
     @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help=say("format"))
     @click.option("--all", "is_all", is_flag=True, help=say("all"))
     @click.option("--show", type=click.Choice(SHOW), help=say("show"))
+    @click.option("--changed", "is_changed", is_flag=True, help=say("changed"))
     @click.option("--tests/--no-tests", default=True, help=say("tests"))
     @click.option("--tags", default="", metavar="TAGS", help=say("tags"))
     @click.option("--gcflags", multiple=True, metavar="FLAGS", help=say("gcflags"))
     @click.option("--go", "go", default="", metavar="PATH", help=say("go"))
+    @click.option("--shard", default="", metavar="I/N", help=say("shard"))
     @click.option("--fail-on", multiple=True, metavar="LEVEL", help=say("fail-on"))
     @click.option("-C", "directory", default=".", metavar="DIR", help=say("directory"))
     def check(  # noqa: PLR0913 - one argument for each option
@@ -58,21 +62,43 @@ def _check(locale: Locale, say: Callable[[str], str]) -> click.Command:
         form: str,
         is_all: bool,
         show: str | None,
+        is_changed: bool,
         tests: bool,
         tags: str,
         gcflags: tuple[str, ...],
         go: str,
+        shard: str,
         fail_on: tuple[str, ...],
         directory: str,
     ) -> int:
         from goescape_lsp.cli.check import check as run  # noqa: PLC0415 - the engine is slow to import
 
         request = Request(
-            _directory(directory, locale), packages or ("./...",), tests, tags, gcflags, _program_path(go)
+            _directory(directory, locale),
+            packages or ("./...",),
+            tests,
+            tags,
+            gcflags,
+            _program_path(go),
+            _shard(shard, locale),
         )
-        return run(request, Choice(show, is_all, _levels(fail_on, locale)), form, locale)
+        return run(request, Choice(show, is_all, _levels(fail_on, locale), is_changed), form, locale)
 
     return check
+
+
+def _merge(locale: Locale, say: Callable[[str], str]) -> click.Command:
+    @click.command("merge", help=say("merge"))
+    @click.argument("files", nargs=-1, required=True, metavar="FILE...")
+    @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help=say("format"))
+    @click.option("--fail-on", multiple=True, metavar="LEVEL", help=say("fail-on"))
+    @click.option("-C", "directory", default=".", metavar="DIR", help=say("directory"))
+    def merge(*, files: tuple[str, ...], form: str, fail_on: tuple[str, ...], directory: str) -> int:
+        from goescape_lsp.cli.merge import merge as run  # noqa: PLC0415
+
+        return run(files, _directory(directory, locale), form, _levels(fail_on, locale), locale)
+
+    return merge
 
 
 def _explain(locale: Locale, say: Callable[[str], str]) -> click.Command:
@@ -109,6 +135,13 @@ def _directory(given: str, locale: Locale) -> str:
     if not Path(path).is_dir():
         raise click.BadParameter(words.text("no-directory", locale, given=given), param_hint="-C")
     return path
+
+
+def _shard(given: str, locale: Locale) -> Shard | None:
+    shard = read_shard(given)
+    if given and shard is None:
+        raise click.BadParameter(words.text("no-shard", locale, given=given), param_hint="--shard")
+    return shard
 
 
 def _program_path(given: str) -> str:

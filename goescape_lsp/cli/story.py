@@ -9,7 +9,7 @@ import click
 
 from goescape_lsp.cli.as_text import entry
 from goescape_lsp.core.columns import split_lines
-from goescape_lsp.core.words import hover, remarks
+from goescape_lsp.core.words import findings, hover, remarks
 from goescape_lsp.core.words import story as onward
 from goescape_lsp.core.words.advice import advice
 
@@ -45,7 +45,7 @@ def _story(told: Told, paths: Paths, locale: Locale) -> list[str]:
         short = paths.short(place.file)
         return f"{place.file if short.startswith('..') else short}:{place.line}{column}"
 
-    lines = entry(finding, split_lines(facts.content), paths, locale)
+    lines = entry(finding, findings.message(finding, locale), split_lines(facts.content), paths)
     if accepted := remarks.accepted(finding, locale):
         lines.append(f"  {accepted}")
     steps = hover.steps(finding, locale, link)

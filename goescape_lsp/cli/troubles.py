@@ -17,9 +17,18 @@ if TYPE_CHECKING:
     from goescape_lsp.core.model import Analysis, Problem
     from goescape_lsp.core.words import Locale
 
-# These leave the findings whole: a build tag or a flag does its work, a flag is left out, a message has no rule yet.
+# These leave the findings whole: a build tag or a flag does its work, a flag is left out, a message has no rule yet,
+# go lists the packages without the driver.
 HARMLESS = frozenset(
-    {ProblemKind.NOT_BUILT, ProblemKind.REFUSED_FLAG, ProblemKind.CHANGED_VERDICTS, ProblemKind.UNKNOWN_MESSAGES}
+    {
+        ProblemKind.NOT_BUILT,
+        ProblemKind.REFUSED_FLAG,
+        ProblemKind.CHANGED_VERDICTS,
+        ProblemKind.UNKNOWN_MESSAGES,
+        ProblemKind.UNUSED_DRIVER,
+        ProblemKind.NO_REPOSITORY,
+        ProblemKind.NO_COMMIT,
+    }
 )
 # Advice for an editor that keeps old findings; a single run has none.
 _SILENT_HINTS = frozenset({ProblemKind.COMPILE_ERROR})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from goescape_lsp.core.model import Allocation, FileFacts, Finding, Kind, Rule, Temperature, Verdict
+from goescape_lsp.core.quiet import row_of
 from goescape_lsp.core.settings import Settings
 from goescape_lsp.core.shape import Boxed
 from goescape_lsp.core.tables.limits import Subject, limit
@@ -127,25 +128,28 @@ def is_selected(finding: Finding, show: str) -> bool:
 
 
 def severity(finding: Finding, settings: Settings) -> str:
-    """Return `information`, `hint`, `warning`, `error` or `off`: by the setting, else a hint where it is cold.
+    """Return `information`, `hint`, `warning`, `error` or `off`: by the setting, else by the table of `quiet`."""
+    return decided(finding, settings)[0]
 
-    The setting is asked by rule, then by temperature, and outside loops and cold code also by these: `inlined` (code
-    that was inlined from another function), `possible` (what only may allocate), `constructor` and `main`.
+
+def decided(finding: Finding, settings: Settings) -> tuple[str, str]:
+    """Return the severity of a finding, and the key of the setting `severity` that it comes from or can be changed by.
+
+    The setting is asked by rule, then by temperature, then by the row of the table that fits the finding.
     """
-    keys = [str(finding.rule), str(finding.temperature)]
-    if finding.temperature is Temperature.NORMAL:
-        keys += ["inlined"] if finding.inlined_from else []
-        keys += ["possible"] if finding.allocation is not Allocation.ALLOCATES else []
-        keys += [finding.temperature_reason] if finding.temperature_reason else []
-    chosen = next((settings.severity[key] for key in keys if key in settings.severity), None)
-    return chosen or ("hint" if finding.temperature is Temperature.COLD else "information")
+    row = row_of(finding)
+    for key in (str(finding.rule), str(finding.temperature), row.key):
+        if key in settings.severity:
+            return settings.severity[key], key
+    return row.severity, row.key
 
 
-def strength(finding: Finding) -> tuple[int, int, int]:
+def strength(finding: Finding) -> tuple[int, int, int, int]:
     """Return a key that sorts the findings that matter most first: hot before cold, certain before possible."""
     heat = {Temperature.LOOP: 0, Temperature.NORMAL: 1, Temperature.COLD: 2}[finding.temperature]
+    quiet = 0 if row_of(finding).severity == "information" else 1
     sure = 0 if finding.allocation is Allocation.ALLOCATES else 1
-    return (heat, sure, 0 if finding.verdict is not Verdict.STAYS else 1)
+    return (heat, quiet, sure, 0 if finding.verdict is not Verdict.STAYS else 1)
 
 
 def _may_allocate(finding: Finding) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from goescape_lsp.core.shard import Shard
+
 
 class Verdict(StrEnum):
     """What the compiler says of a value; the words of `goescape check --format json`."""
@@ -183,6 +185,7 @@ class Finding:
     words. `result` and `level` belong to a parameter that leaks: to a named result, to the `heap`, or its `content` to
     the heap. `is_captured` says that a closure holds the value, `is_by_reference` that it does so by reference. The
     two reasons are keys of `words`.
+    `is_api` says that its function can be called from other modules: exported, neither in a program nor internal.
     `suppressed` is the reason for which a comment in the source accepts the finding, "" when none does.
     """
 
@@ -215,6 +218,7 @@ class Finding:
     level: int = 0
     is_captured: bool = False
     is_by_reference: bool = False
+    is_api: bool = False
     allocation_reason: str = ""
     temperature_reason: str = ""
     suppressed: str = ""
@@ -327,9 +331,13 @@ class ProblemKind(StrEnum):
     TIMED_OUT = "timed-out"
     TOO_MUCH_OUTPUT = "too-much-output"
     COMPILER_DIED = "compiler-died"
+    CACHE_PROGRAM = "cache-program"
+    UNUSED_DRIVER = "unused-driver"
     REFUSED_FLAG = "refused-flag"
     CHANGED_VERDICTS = "changed-verdicts"
     BAD_SETTING = "bad-setting"
+    NO_REPOSITORY = "no-repository"
+    NO_COMMIT = "no-commit"
     UNKNOWN_MESSAGES = "unknown-messages"
 
 
@@ -384,7 +392,8 @@ class Job:
     """What to compile: Go patterns seen from a directory, with the user's flags and the unsaved texts.
 
     `overlay` maps absolute paths to the bytes that stand in for them. `assembly` asks for the machine code's calls
-    too (`core/assembly.py`); it takes about a quarter longer and cannot share the build cache of plain runs.
+    too (`core/assembly.py`); it takes about a quarter longer and cannot share the build cache of plain runs. `shard`
+    leaves out the packages that other machines compile. `is_counted` asks for `Run.built`.
     """
 
     directory: str
@@ -396,15 +405,32 @@ class Job:
     env: Mapping[str, str] = field(default_factory=dict[str, str])
     overlay: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
     assembly: bool = False
+    shard: Shard | None = None
+    is_counted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """How many compiles a run needed, dependencies and build variants included: done now, or found in the cache."""
+
+    compiled: int
+    cached: int
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A finished job: one `Compiled` per variant, problems that belong to no package, and the time it took."""
+    """A finished job: one `Compiled` per variant, problems that belong to no package, and the time it took.
+
+    `built` is None where it was not asked for or cannot be known. Of a shard, `split` are the variants of all packages
+    that were divided, as `P` and `P [P.test]` in the order of a whole run; packages of other shards whose files the
+    compiler speaks of, because their generic functions are compiled here, have a `Compiled` without text.
+    """
 
     compiled: tuple[Compiled, ...]
     problems: tuple[Problem, ...] = ()
     seconds: float = 0.0
+    built: Built | None = None
+    split: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from goescape_lsp.core.changed import Committed
 from goescape_lsp.core.model import Job, Problem, Run
 from goescape_lsp.core.stored import Stored
 
@@ -32,6 +34,14 @@ class Files(Protocol):
 
     def read(self, path: str) -> bytes | None:
         """Return the bytes of an absolute path, None when it cannot be read."""
+        ...
+
+
+class Commits(Protocol):
+    """Reads what was committed."""
+
+    def committed(self, paths: Sequence[str]) -> Mapping[str, Committed]:
+        """Return what the last commit holds of each absolute path; may take some milliseconds, in any thread."""
         ...
 
 

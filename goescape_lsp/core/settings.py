@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
+from goescape_lsp.core import quiet
 from goescape_lsp.core.model import Rule, Temperature
 
 Shape = Literal["choice", "choices", "flag", "count", "text", "words", "pairs", "severities"]
 
-_QUIET_KEYS = ("inlined", "possible", "constructor", "main")
-SEVERITY_KEYS = (*(str(rule) for rule in Rule), *(str(heat) for heat in Temperature), *_QUIET_KEYS)
+SEVERITY_KEYS = tuple(dict.fromkeys((*map(str, Rule), *map(str, Temperature), *quiet.KEYS)))
 HINT_KINDS = ("heap", "stack", "leaks", "stays")
 SEVERITIES = ("information", "hint", "warning", "error", "off")
 
@@ -35,6 +35,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("show", "choice", "allocations", ("allocations", "all", "hot")),
     Setting("tests", "flag", default=True),
     Setting("generated", "flag", default=False),
+    Setting("changedOnly", "flag", default=False),
     Setting("severity", "severities", {}),
     Setting("maxPerFile", "count", 200),
     Setting("inlayHints", "flag", default=True),
@@ -57,6 +58,7 @@ class Settings:
     show: str = "allocations"
     tests: bool = True
     generated: bool = False
+    changed_only: bool = False
     severity: Mapping[str, str] = field(default_factory=dict[str, str])
     max_per_file: int = 200
     inlay_hints: bool = True
@@ -153,7 +155,7 @@ def _mismatch(row: Setting, value: object) -> str | None:
             fits, expected = _is_pairs(value), '{"NAME": "…"}'
         case "severities":
             fits = _is_pairs(value) and _are_severities(cast("Mapping[str, str]", value))
-            expected = '{"<rule or loop|normal|cold>": "' + " | ".join(SEVERITIES) + '"}'
+            expected = '{"<rule or ' + "|".join(quiet.KEYS) + '>": "' + " | ".join(SEVERITIES) + '"}'
     return None if fits else expected
 
 

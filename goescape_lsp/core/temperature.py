@@ -5,30 +5,45 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from goescape_lsp.core.model import Finding, Rule, Temperature
+from goescape_lsp.core.model import Finding, Temperature
 
-_CONSTRUCTOR = re.compile(r"(?:^|\.)(?:[Nn]ew|[Mm]ake|[Oo]pen|[Dd]ial|With|Must|Default|Clone)(?:[A-Z_]\w*)?$")
+_CONSTRUCTOR = re.compile(
+    r"(?:^|\.)(?:[Nn]ew|[Mm]ake|[Oo]pen|[Dd]ial|With|Must|Default|[Cc]lone|[Cc]opy)(?:[A-Z_]\w*)?$"
+)
+_LIFECYCLE = re.compile(
+    r"(?:^|\.)(?:[Ii]nit(?:ialize)?|[Ss]et[Uu]p|[Bb]ootstrap|[Cc]onfigure|(?:[Uu]n|[Mm]ust)?[Rr]egister"
+    r"|[Ss]tart|[Ss]top|[Ll]isten|[Cc]lose|[Ss]hut[Dd]own)(?:[A-Z_]\w*)?$"
+)
+# With what its literals do (`.func1`): nothing below such a function runs more often than it.
+_REPORT = re.compile(
+    r"(?:^|\.)(?:(?:[Dd]ebug|[Dd]ump|[Pp]rint|[Dd]escribe)(?:[A-Z_]\w*)?|\w*ToString)(?:\.func[\d.]+)*$"
+)
 _BENCHMARK = re.compile(r"^(?:\w+\.)?Benchmark")
-_KEPT = frozenset([Rule.RETURNED, Rule.STORED_IN_HEAP_OBJECT])
 
 
-def temper(finding: Finding, *, is_test: bool) -> Finding:
+def temper(finding: Finding, *, is_test: bool = False) -> Finding:
     """Return the finding with its temperature as use and names have it; a colder place stays as cold as it was.
 
-    Cold by use is all that only tests run, benchmarks excepted. What a constructor makes in order to keep it (its name
-    says so: `NewX`, `openX`, `WithX` …) stays as warm as it is, because some are called often; the reason is noted.
+    `is_test` says that its file serves tests although its name does not say so.
+
+    Cold by use is all that only tests run, benchmarks excepted; cold by name is what prints or describes
+    (`debugPrint`, `dumpState`, `levelsToString`). What stands in a constructor (`NewX`, `openX`, `WithX`, `cloneX` …)
+    or begins and ends something's life (`initX`, `Register`, `Close` …) stays as warm as it is, because some are
+    called often; the reason is noted.
     """
     if finding.temperature is Temperature.COLD:
         return finding
+    is_test = is_test or finding.file.endswith("_test.go")
     if is_test and not _BENCHMARK.match(finding.function):
         return replace(finding, temperature=Temperature.COLD, temperature_reason="test")
-    if finding.temperature is Temperature.NORMAL and _is_constructed(finding):
-        return replace(finding, temperature_reason="constructor")
+    if _REPORT.search(finding.function):
+        return replace(finding, temperature=Temperature.COLD, temperature_reason="report")
+    if finding.temperature is Temperature.NORMAL and not finding.temperature_reason:
+        return replace(finding, temperature_reason=_named(finding.function))
     return finding
 
 
-def _is_constructed(finding: Finding) -> bool:
-    """Say whether a value is what its constructor returns, or a part of it."""
-    if finding.rule not in _KEPT and finding.keeper not in _KEPT:
-        return False
-    return _CONSTRUCTOR.search(finding.function) is not None
+def _named(function: str) -> str:
+    if _CONSTRUCTOR.search(function):
+        return "constructor"
+    return "lifecycle" if _LIFECYCLE.search(function) else ""

@@ -17,10 +17,11 @@ from goescape_lsp.adapters.pages import page_uri
 from goescape_lsp.adapters.toolchain import Toolchain
 from goescape_lsp.core.advice import Versions
 from goescape_lsp.core.model import Problem, Rule
-from goescape_lsp.core.ports import Compiler, Files, Shelf, Tree
+from goescape_lsp.core.ports import Commits, Compiler, Files, Shelf, Tree
 from goescape_lsp.core.settings import SettingProblem, Settings
 from goescape_lsp.core.words import Locale, resolve_locale
 from goescape_lsp.core.words import server as words
+from goescape_lsp.editor.changes import Changes
 from goescape_lsp.editor.client import Client
 from goescape_lsp.editor.documents import Documents
 from goescape_lsp.editor.late import LateCompiler, NoCompiler
@@ -32,7 +33,7 @@ from goescape_lsp.editor.reporter import Reporter, Wire
 from goescape_lsp.editor.tasks import Tasks
 from goescape_lsp.editor.to_lsp.hints import Hints
 from goescape_lsp.editor.to_lsp.positions import Ruler
-from goescape_lsp.editor.to_lsp.view import View
+from goescape_lsp.editor.to_lsp.view import View, everything
 from goescape_lsp.session.session import Fold, Session
 from goescape_lsp.session.snapshot import directory_of
 
@@ -50,6 +51,7 @@ class Outside:
     """
 
     files: Files
+    commits: Commits
     find: Callable[[Settings, tuple[str, ...]], Awaitable[Toolchain | Problem]]
     compiler: Callable[[Toolchain], Compiler]
     close: Callable[[], None]
@@ -85,7 +87,8 @@ class GoescapeServer(LanguageServer):
         self.session = Session(
             compiler=self._late, files=outside.files, listener=self, weighs=True, tree=outside.tree, fold=outside.fold
         )
-        self.publisher = Publisher(self.session, self.documents, self.view, wire)
+        self.changes = Changes(outside.commits, self.reporter.problem)
+        self.publisher = Publisher(self.session, self.documents, self.view, self.changes, wire)
 
     @property
     def wire(self) -> GoescapeProtocol:
@@ -111,7 +114,9 @@ class GoescapeServer(LanguageServer):
         def page(rule: Rule) -> str:
             return page_uri(rule, locale) or ""
 
-        return View(self.client, self.session.settings, locale, self.documents.uri, ruler, page)
+        settings = self.session.settings
+        changed = self.changes.of if settings.changed_only else everything
+        return View(self.client, settings, locale, self.documents.uri, ruler, page, changed)
 
     def content(self, path: str) -> bytes | None:
         """Return the open text of a file, else the saved one."""
@@ -189,7 +194,9 @@ class GoescapeServer(LanguageServer):
     def finished(self, directory: str, seconds: float) -> None:
         """Hear of a run that ended (`ports.Listener`)."""
         self.reporter.finished(directory, seconds)
-        self.published(())
+        state = self.session.snapshot.packages.get(directory)
+        # There may be a new commit although no file and no finding changed.
+        self.published(tuple(state.files) if state and self.session.settings.changed_only else ())
 
     def looked(self, done: int, total: int) -> None:
         """Hear how the first look at the workspace goes (`ports.Listener`)."""

@@ -13,6 +13,7 @@ import orjson
 from goescape_lsp.core.model import Problem, ProblemKind
 from goescape_lsp.core.words import Locale, problems
 from goescape_lsp.core.words import server as words
+from goescape_lsp.editor.changes import Changes
 from goescape_lsp.editor.documents import Documents
 from goescape_lsp.editor.reporter import POPUPS, Wire
 from goescape_lsp.editor.stdio import Prepared
@@ -33,10 +34,13 @@ class Publisher:
     `view` gives the circumstances of an answer, asked anew for each round of publishing.
     """
 
-    def __init__(self, session: Session, documents: Documents, view: Callable[[], View], wire: Wire) -> None:
+    def __init__(
+        self, session: Session, documents: Documents, view: Callable[[], View], changes: Changes, wire: Wire
+    ) -> None:
         self._session = session
         self._documents = documents
         self._view = view
+        self._changes = changes
         self._send = wire.send
         self._start = wire.start
         self._sent: dict[str, tuple[str, bytes]] = {}
@@ -72,6 +76,10 @@ class Publisher:
             # Open files first: they are what the user looks at.
             path = next((one for one in self._due if self._documents.get(one)), None) or next(iter(self._due))
             del self._due[path]
+            if view.settings is not self._session.settings:
+                view = self._view()
+            if view.settings.changed_only:
+                await self._changes.learn(path)
             await self._publish_one(path, view)
             await asyncio.sleep(0)
 

@@ -6,6 +6,7 @@ import os
 
 from lsprotocol import types as lsp
 
+from goescape_lsp.adapters.commits import GitCommits
 from goescape_lsp.adapters.dependencies import ListedDependencies
 from goescape_lsp.adapters.direct import Direct
 from goescape_lsp.adapters.files import DiskFiles
@@ -90,4 +91,4 @@ def real_outside() -> Outside:
         store = DiskStore(where or None, version=store_version())
         return DiskShelf(store, toolchain, ListedDependencies(toolchain, processes), files)
 
-    return Outside(files, find, compiler, close, shelf, DiskTree(), Folder().fold)
+    return Outside(files, GitCommits(), find, compiler, close, shelf, DiskTree(), Folder().fold)

@@ -70,6 +70,7 @@ _Key = tuple[str, int, int, str, Verdict]
 _ERRORS_NEW = "&errors.errorString{...}"
 _SHAPE = re.compile(r"\[(?P<shapes>.*go\.shape\..*)\]")
 _RESULT_NAME = re.compile(r"^~[rR]\d+$")
+_EXPORTED = re.compile(r"(?:^|\.)[A-Z]\w*$")
 _OWN_SUBJECTS = ("... argument",)
 
 
@@ -273,6 +274,8 @@ class _Reader:
         self._go_version = go_version
         self._parsed = parsed
         self._sources = sources
+        path = f"/{self._package.import_path}/"
+        self._is_library = self._package.name != "main" and "/internal/" not in path
         self._leaks = leaks_by_place(parsed.leaks)
         self._ways: dict[Place, tuple[str, ...]] = {}  # a parameter that leaks in several ways has a verdict for each
         for line in parsed.verdicts:
@@ -307,8 +310,7 @@ class _Reader:
         is_heap = line.verdict in {Verdict.ESCAPES, Verdict.MOVED}
         is_worse = known is not None and known.verdict is Verdict.STAYS and line.verdict is Verdict.LEAKS
         if known is None or (is_heap and not known.is_heap) or is_worse:
-            is_test = line.place.file.endswith("_test.go")
-            sites[key] = temper(self._finding(line, source, count), is_test=is_test)
+            sites[key] = temper(self._finding(line, source, count), is_test=source.helps_tests)
         elif is_heap and known.package == self._package.import_path:
             sites[key] = self._merged(known, line, count)
 
@@ -395,6 +397,7 @@ class _Reader:
             holder=shape.holder,
             size=None if site.inlined_from else shape.size,
             block=self._block(site, kind),
+            is_api=self._is_library and _EXPORTED.search(shape.function) is not None,
             allocation_reason=reason,
             temperature_reason=shape.temperature_reason,
         )

@@ -9,6 +9,7 @@ from dataclasses import replace
 from goescape_lsp.core.assembly import Assembly, grows_map, is_called, weigh
 from goescape_lsp.core.judge import judge_silent
 from goescape_lsp.core.model import Allocation, Cause, Finding, Kind, Package, Rule, Span, Verdict
+from goescape_lsp.core.temperature import temper
 from goescape_lsp.syntax.silent import Silent, growth, silent_sites
 from goescape_lsp.syntax.source import Source
 
@@ -34,7 +35,8 @@ def weighed(
     called = {file for (file, _), names in assembly.calls.items() if names} & sources.keys()
     sites = {file: silent_sites(sources[file]) for file in called if not sources[file].has_line_directives}
     owners = {path: package.import_path for package in packages for path in package.files}
-    added = tuple(_added(findings, assembly, sites, owners, has_append=has_append))
+    silent = _added(findings, assembly, sites, owners, has_append=has_append)
+    added = tuple(temper(finding, is_test=sources[finding.file].helps_tests) for finding in silent)
     mates = Counter((f.file, f.span.line, f.kind) for f in (*findings, *added) if f.verdict is not Verdict.LEAKS)
     held = (weigh(f, assembly, is_alone=mates[f.file, f.span.line, f.kind] == 1) for f in findings)
     told = (_joined(_grown(finding, assembly, sources), sites.get(finding.file, ())) for finding in held)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -18,7 +19,14 @@ _LOG_CALL = re.compile(
     r"|(?:\w+\.)+(?:Debug|Info|Warn|Warning|Trace|Fatal|Log)(?:f|ln|w)|(?:\w+\.)+V\(.*\)\." + _LEVEL + r"\w*)$",
     re.IGNORECASE | re.DOTALL,
 )
+_PRINT_CALL = re.compile(r"^(?:fmt\.Print(?:f|ln)?|print(?:ln)?)$")
+_PRINT_TO_CALL = re.compile(r"^fmt\.Fprint(?:f|ln)?$")
+_TERMINAL = re.compile(r"^\(\s*os\.Std(?:out|err)\b")
+_POOL_CALL = re.compile(r"^(?:\w+\.)*(?:[Pp]ool\.New|[Nn]ewPool)$")
 _TEST_CALL = re.compile(r"^(?:t|b|f|tb|c)\.(?:Fatal|Error|Log|Skip)f?$")
+_CASES = frozenset({"expression_case", "type_case", "communication_case", "default_case"})
+_BLOCKS = frozenset({"block"}) | _CASES
+_BREAKABLE = frozenset({"for_statement", "expression_switch_statement", "type_switch_statement", "select_statement"})
 _LEAVING = frozenset({"return_statement", "break_statement", "goto_statement"})
 
 
@@ -50,10 +58,9 @@ def in_goto_loop(node: Node) -> bool:
 def heat_of(node: Node) -> tuple[Temperature, str]:
     """Return how hot a place is and the name of the rule that says so, "" for normal places."""
     reason = _cold_reason(node)
-    is_in_loop = repeats(node)
     if reason is not None and reason != "main":
         return Temperature.COLD, reason
-    if is_in_loop:
+    if in_goto_loop(node) or any(True for _ in _unless_left(node)):
         return Temperature.LOOP, "loop"
     if reason is not None:
         return Temperature.NORMAL, reason
@@ -68,6 +75,33 @@ def _loops(node: Node) -> Iterator[Node]:
         if parent.type == "for_statement" and _runs_per_iteration(parent, child) and _comes_round(parent):
             yield parent
         child = parent
+
+
+def _unless_left(node: Node) -> Iterator[Node]:
+    """Yield the loops that can run the node again: not those that its block leaves by `return` or `break`."""
+    child, leaves = node, ""
+    for parent in ancestors(node):
+        if parent.type in FUNCTIONS:
+            return
+        leaves = leaves if leaves == "return_statement" else _leaving(parent) or leaves
+        if parent.type == "for_statement":
+            if not leaves and _runs_per_iteration(parent, child) and _comes_round(parent):
+                yield parent
+            leaves = "" if leaves == "break_statement" else leaves
+        child = parent
+
+
+def _leaving(block: Node) -> str:
+    """Return the kind of statement with which a block always leaves the loop around it, "" when it need not."""
+    statements = [n for n in statements_of(block) if n.type != "comment"] if block.type in _BLOCKS else []
+    if not statements or b"continue" in (block.text or b""):
+        return ""
+    last = statements[-1]
+    if last.type == "return_statement":
+        return last.type
+    around = next((n for n in (block, *ancestors(block)) if n.type in _BREAKABLE), None)
+    is_of_loop = last.type == "break_statement" and not last.named_children and around is not None
+    return last.type if is_of_loop and around is not None and around.type == "for_statement" else ""
 
 
 def _runs_per_iteration(loop: Node, child: Node) -> bool:
@@ -100,8 +134,8 @@ def _cold_reason(node: Node) -> str | None:
             return reason
         if parent.type == "if_statement" and _is_error_branch(parent, child):
             return "error-path"
-        if parent.type == "func_literal" and _is_once(parent):
-            return "once"
+        if parent.type == "func_literal" and (reason := _cold_literal(parent)) is not None:
+            return reason
         if parent.type in {"function_declaration", "method_declaration"}:
             function = parent
             break
@@ -133,8 +167,14 @@ def _cold_call(call: Node, child: Node) -> str | None:
     if _ERROR_CALL.match(name):
         return "error-construction"
     if child.type == "argument_list" or child == call:
+        if _PRINT_CALL.match(name) or (_PRINT_TO_CALL.match(name) and _is_to_terminal(call)):
+            return "printing"
         return "logging" if _LOG_CALL.match(name) else None
     return None
+
+
+def _is_to_terminal(call: Node) -> bool:
+    return _TERMINAL.match(text_of(call.child_by_field_name("arguments"))) is not None
 
 
 def _is_error_branch(statement: Node, child: Node) -> bool:
@@ -146,6 +186,26 @@ def _is_error_branch(statement: Node, child: Node) -> bool:
     operator = text_of(condition.child_by_field_name("operator"))
     left, right = text_of(condition.child_by_field_name("left")), text_of(condition.child_by_field_name("right"))
     return operator == "!=" and right == "nil" and re.fullmatch(r"(?:\w+\.)*\w*[eE]rr\w*", left) is not None
+
+
+def _cold_literal(literal: Node) -> str | None:
+    if _is_once(literal):
+        return "once"
+    return "pool" if _fills_pool(literal) else None
+
+
+def _fills_pool(literal: Node) -> bool:
+    """Say whether a literal is what a pool calls when it is empty: `sync.Pool{New: …}`, `pool.New(…)`."""
+    outer = literal.parent
+    if outer is not None and outer.type == "argument_list":
+        return (
+            _POOL_CALL.match(text_of(outer.parent.child_by_field_name("function")) if outer.parent else "") is not None
+        )
+    around = list(itertools.islice(ancestors(literal), 4))  # value, keyed element, body, composite literal
+    if [node.type for node in around[1:]] != ["keyed_element", "literal_value", "composite_literal"]:
+        return False
+    key = text_of(around[1].child_by_field_name("key"))
+    return key == "New" and text_of(around[3].child_by_field_name("type")) == "sync.Pool"
 
 
 def _is_once(literal: Node) -> bool:

@@ -20,6 +20,7 @@ from goescape_lsp.syntax.sizes import site_has_pointers, size_of_site
 from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, first_of, leaf_at, span_of, text_of, walk
 from goescape_lsp.syntax.types import Form, Names, element, infer, resolve
 
+_TESTING = re.compile(rb"\btesting\.(?:TB|[TBFM])\b")
 _GENERATED = re.compile(rb"^// Code generated .* DO NOT EDIT\.\r?$", re.MULTILINE)
 _EXPRESSION_LENGTH = 120
 _KIND_BY_SUBJECT: tuple[tuple[str, Kind], ...] = (
@@ -84,6 +85,11 @@ class Source:
     def is_generated(self) -> bool:
         """Say whether the file carries Go's mark of generated code (go.dev/s/generatedcode)."""
         return _GENERATED.search(self.content) is not None
+
+    @property
+    def helps_tests(self) -> bool:
+        """Say whether the file takes the types of package testing in its signatures: only tests can call such code."""
+        return self.is_import("testing") and _TESTING.search(self.content) is not None
 
     @property
     def has_line_directives(self) -> bool:

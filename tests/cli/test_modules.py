@@ -1,4 +1,4 @@
-"""Public modules: every heap verdict of the compiler, none twice, none elsewhere."""
+"""Public modules: every heap verdict of the compiler, none twice, none elsewhere; and few that are loud."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from goescape_lsp.cli.engine import Request, examine
 from tests import compare_modules as compared
+from tests import measure_quiet
 from tests.conftest import Go
 
 MODULES = tuple(os.environ.get("GOESCAPE_MODULES", " ".join(compared.DEFAULT)).split())
@@ -45,3 +47,21 @@ def test_a_difference_is_noticed(tmp_path: Path) -> None:
     others = [("a.go", 3, 40, "escapes", "new(int)"), ("a.go", 3, 27, "moved", "x"), ("b.go", 3, 27, "escapes", "y")]
     (tmp_path / "b.go").write_text("package m\n\n\n")
     assert not any(told.holds(compared.Site(*other)) for other in others)
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("module", MODULES)
+def test_the_default_view_is_quiet(
+    module: str, go: Go, require_host: Callable[[object, str], None], tmp_path: Path
+) -> None:
+    try:
+        copy = compared.bring(go.path, module, tmp_path)
+    except LookupError as error:
+        require_host(None, str(error))
+        return
+    files = examine(Request(str(copy), ("./...",), go=go.path), "en").analysis.files.values()
+    lines, counts = measure_quiet.measure(files)
+    assert lines > 10_000
+    rate = 1000 * counts["information"] / lines
+    assert 0 < rate <= measure_quiet.MOST, measure_quiet.describe(module, "all files", lines, counts)
+    assert counts["information: loop"] > 0, "loops come first"

@@ -1,18 +1,29 @@
-"""Temperatures on real compiles: every line with `// heat: WORD [reason]` has a heap site of that temperature."""
+"""Temperatures and default severities on real compiles.
+
+Every line with `// heat: WORD [reason]` has a heap site of that temperature, every line with `// row: KEY` one that
+this row of the default view decides on.
+"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from goescape_lsp.core.judge import severity
-from goescape_lsp.core.model import Allocation, Compiled, Finding, Package, Run, Temperature
+from goescape_lsp.core.judge import decided, severity, strength
+from goescape_lsp.core.model import Allocation, Compiled, Finding, Package, Rule, Run, Temperature
+from goescape_lsp.core.quiet import KEYS, row_of
 from goescape_lsp.core.settings import Settings
+from goescape_lsp.core.words import Locale
+from goescape_lsp.core.words.quiet import loudness
 from goescape_lsp.session.analyse import analyse
 from tests.conftest import Go
 
+HEATS = (Temperature.LOOP, Temperature.NORMAL, Temperature.COLD)
+ROW = re.compile(r"// row: (?P<key>[\w-]+)$")
 MARK = re.compile(r"// heat: (?P<heat>\w+)(?: (?P<reason>[\w-]+))?$")
 SOURCES = {
     "a.go": """package p
@@ -20,13 +31,15 @@ SOURCES = {
 import (
 	"errors"
 	"fmt"
+	"io"
 	"log"
+	"os"
 	"sync"
 )
 
 var table = map[string]int{"a": 1} // heat: cold package-variable
 
-var pool = sync.Pool{New: func() any { return new(node) }} // heat: normal
+var pool = sync.Pool{New: func() any { return new(node) }} // heat: cold pool
 
 var once sync.Once
 
@@ -105,6 +118,83 @@ func fails(n int, err error) error {
 	log.Println(n) // heat: cold logging
 	return nil
 }
+
+func found(xs []int, n int) *node {
+	for _, x := range xs {
+		if x == n {
+			return &node{n: x} // heat: normal
+		}
+		if x > n {
+			sink = &node{n: x} // heat: normal
+			break
+		}
+		switch x {
+		case 1:
+			sink = &node{n: x} // heat: loop
+			break
+		case 2:
+			sink = &node{n: x} // heat: normal
+			return nil
+		}
+		if x < n {
+			if n++; n > 3 {
+				continue
+			}
+			sink = &node{n: x} // heat: loop
+		}
+	}
+	return nil
+}
+
+func nested(xs [][]int, n int) {
+	for _, ys := range xs {
+		for _, y := range ys {
+			if y == n {
+				sink = &node{n: y} // heat: loop
+				break
+			}
+			for y < n {
+				sink = &node{n: y} // heat: normal
+				return
+			}
+		}
+	}
+}
+
+func skips(xs []int) *node {
+	for _, x := range xs {
+		if x > 0 {
+			p := &node{n: x} // heat: loop
+			if p.n > 3 {
+				continue
+			}
+			return p
+		}
+	}
+	return nil
+}
+
+func tell(xs []int) {
+	for _, x := range xs {
+		fmt.Println(x)                 // heat: cold printing
+		fmt.Fprintln(os.Stderr, x)     // heat: cold printing
+		fmt.Fprintln(sink.(io.Writer), x) // heat: loop
+	}
+}
+
+func debugNodes(xs []int) {
+	for _, x := range xs {
+		sink = &node{n: x} // heat: cold report
+	}
+}
+
+func initNodes() {
+	sink = new(node) // heat: normal lifecycle
+}
+
+func cloneNode(n *node) {
+	sink = &node{n: n.n} // heat: normal constructor
+}
 """,
     "a_test.go": """package p
 
@@ -120,6 +210,78 @@ func BenchmarkKeep(b *testing.B) {
 	for i := 0; i < b.N; i++ {
 		sink = new(node) // heat: loop
 	}
+}
+""",
+    "helper.go": """package p
+
+import "testing"
+
+func Check(t testing.TB) {
+	sink = new(node) // heat: cold test
+}
+""",
+    "rows.go": """package p
+
+import (
+	"fmt"
+	"sort"
+)
+
+func makesNode(n int) *node { return &node{n: n} } // row: normal
+
+func MakesNode(n int) *node {
+	return &node{n: n} // row: api
+}
+
+func (p *node) Next(n int) *node {
+	return &node{next: p, n: n} // row: api
+}
+
+func keepsInlined(n int) {
+	sink = makesNode(n) // row: inlined
+}
+
+func keepsEach(ns []int) {
+	for _, n := range ns {
+		sink = makesNode(n) // row: loop
+	}
+}
+
+func grown(b *buffer, n byte) { b.bytes = append(b.bytes, n) } // row: possible
+
+type buffer struct{ bytes []byte }
+
+func growsEach(b *buffer, ns []byte) {
+	for _, n := range ns {
+		grown(b, n) // row: inlined-possible
+	}
+}
+
+func boxed(s string) {
+	sink = s // row: possible
+}
+
+func NewSink() {
+	sink = new(node) // row: constructor
+}
+
+func closeSink() {
+	sink = new(node) // row: lifecycle
+}
+
+func begin(n int) {
+	go func() { // row: goroutine
+		sink = makesNode(n)
+	}()
+}
+
+func formats(f float64, fs []float64) (s string) {
+	s = fmt.Sprint(f) // row: arguments
+	sort.Slice(fs, func(i, j int) bool { return fs[i] < fs[j] }) // row: arguments
+	for _, f := range fs {
+		s = fmt.Sprint(f) // row: loop
+	}
+	return s
 }
 """,
 }
@@ -155,29 +317,97 @@ def test_every_mark_holds(found: list[Finding]) -> None:
     assert not wrong, "\n".join(wrong)
 
 
-def test_cold_is_a_hint_and_the_rest_is_information(found: list[Finding]) -> None:
+def test_every_row_decides_where_it_says(found: list[Finding]) -> None:
+    wrong: list[str] = []
+    for number, line in enumerate(SOURCES["rows.go"].splitlines(), 1):
+        mark = ROW.search(line)
+        there = [f for f in found if f.file.endswith("rows.go") and f.span.line == number and _may_allocate(f)]
+        if mark is not None and {row_of(f).key for f in there} != {mark["key"]}:
+            wrong.append(f"{number} {line.strip()}: {[(row_of(f).key, f.subject, f.callee) for f in there]}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_marks_reach_every_row_of_the_table() -> None:
+    marked = {mark["key"] for line in SOURCES["rows.go"].splitlines() if (mark := ROW.search(line))}
+    # Decided by temperature, by main packages and by machine code; other tests have them.
+    assert marked | {"cold", "main", "make-channel"} == set(KEYS)
+
+
+@pytest.mark.parametrize(
+    ("more", "key"), [({"rule": Rule.MAKE_CHANNEL}, "make-channel"), ({"temperature_reason": "main"}, "main")]
+)
+def test_rows_that_no_small_package_reaches(found: list[Finding], more: dict[str, Any], key: str) -> None:
+    plain = next(f for f in found if row_of(f).key == "normal")
+    assert decided(replace(plain, **more), Settings()) == ("hint", key)
+    assert severity(replace(plain, **more), Settings(severity={key: "warning"})) == "warning"
+
+
+def test_loops_are_louder_than_the_rest_unless_what_is_inlined_only_may_allocate(found: list[Finding]) -> None:
     for finding in found:
-        is_cold = finding.temperature is Temperature.COLD
-        assert severity(finding, Settings()) == ("hint" if is_cold else "information"), finding
+        level = severity(finding, Settings())
+        if finding.temperature is Temperature.COLD:
+            assert level == "hint", finding
+        elif finding.temperature is Temperature.LOOP:
+            is_quiet = finding.inlined_from and finding.allocation is not Allocation.ALLOCATES
+            assert level == ("hint" if is_quiet else "information"), finding
 
 
-def test_inlined_and_possible_can_be_turned_down_outside_loops(found: list[Finding]) -> None:
-    quiet = Settings(severity={"inlined": "off", "possible": "hint", "constructor": "warning"})
+@pytest.mark.parametrize("key", KEYS)
+def test_each_row_can_be_changed_by_its_key(found: list[Finding], key: str) -> None:
+    loud = Settings(severity={key: "error"})
     for finding in found:
-        if finding.temperature is not Temperature.NORMAL:
-            assert severity(finding, quiet) == severity(finding, Settings())
-        elif finding.inlined_from:
-            assert severity(finding, quiet) == "off"
-        elif finding.allocation is not Allocation.ALLOCATES:
-            assert severity(finding, quiet) == "hint"
-        elif finding.temperature_reason == "constructor":
-            assert severity(finding, quiet) == "warning"
-        else:
-            assert severity(finding, quiet) == "information"
-    assert any(f.temperature is Temperature.NORMAL and f.inlined_from for f in found)
+        is_of_row = key in {row_of(finding).key, str(finding.temperature), str(finding.rule)}
+        assert (severity(finding, loud) == "error") == is_of_row, finding
 
 
-def test_the_setting_decides_by_rule_first(found: list[Finding]) -> None:
+def test_the_setting_decides_by_rule_then_temperature_then_row(found: list[Finding]) -> None:
     finding = next(f for f in found if f.temperature is Temperature.LOOP)
     assert severity(finding, Settings(severity={str(finding.rule): "error", "loop": "off"})) == "error"
     assert severity(finding, Settings(severity={"loop": "off"})) == "off"
+    inlined = next(f for f in found if row_of(f).key == "inlined")
+    assert severity(inlined, Settings(severity={"normal": "warning", "inlined": "off"})) == "warning"
+    assert severity(inlined, Settings(severity={"possible": "off", "inlined": "information"})) == "information"
+
+
+def test_what_is_loud_is_stronger_within_its_temperature(found: list[Finding]) -> None:
+    ordered = sorted(found, key=strength)
+    seen = [(f.temperature, row_of(f).severity) for f in ordered]
+    assert [heat for heat, _ in seen] == sorted((heat for heat, _ in seen), key=list(HEATS).index)
+    for heat in HEATS:
+        levels = [level for one, level in seen if one is heat]
+        assert levels == sorted(levels, reverse=True), "information before hint"
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "key"),
+    [("m/p", "p", "api"), ("m/internal/p", "p", "normal"), ("internal/p", "p", "normal"), ("m/p", "main", "normal")],
+)
+def test_a_program_and_an_internal_package_have_no_api(path: str, name: str, key: str) -> None:
+    source = f"package {name}\n\nfunc F() *int {{ return new(int) }}\n".encode()
+    package = Package(path, name, "/m", ("/m/a.go",), module_directory="/m")
+    text = (
+        b"./a.go:3:28: new(int) escapes to heap in F:\n"
+        b"./a.go:3:28:   flow: ~r0 \xe2\x86\x90 &{storage for new(int)}:\n"
+        b"./a.go:3:28:     from new(int) (spill) at ./a.go:3:28\n"
+        b"./a.go:3:28:     from return new(int) (return) at ./a.go:3:18\n"
+        b"./a.go:3:28: new(int) escapes to heap\n"
+    )
+    analysis = analyse(Run((Compiled(package, text),)), lambda _: source)
+    (finding,) = analysis.files["/m/a.go"].findings
+    assert (finding.rule, row_of(finding).key) == (Rule.RETURNED, key)
+
+
+@pytest.mark.parametrize("locale", ["en", "zh-cn"])
+def test_the_words_name_what_decided(found: list[Finding], locale: Locale) -> None:
+    for finding in found:
+        said = loudness(finding, Settings(), locale, str)
+        if row_of(finding).severity == "information" or not _may_allocate(finding):
+            assert not said
+        else:
+            assert row_of(finding).key in said
+        rule = str(finding.rule)
+        assert rule in loudness(finding, Settings(show="all", severity={rule: "warning"}), locale, str)
+
+
+def _may_allocate(finding: Finding) -> bool:
+    return finding.allocation is not Allocation.DOES_NOT_ALLOCATE

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from goescape_lsp.core.words import remarks
 
 if TYPE_CHECKING:
+    from goescape_lsp.core.model import Built
     from goescape_lsp.core.words import Locale
 
 EN: dict[str, str] = {
@@ -20,12 +21,18 @@ EN: dict[str, str] = {
     "help.all": "Also show leaking parameters and values that stay on the stack; "
     "in json also what the source accepts with //goescape:ok.",
     "help.show": "all: every heap verdict (default); allocations: those that do or may allocate; hot: those in loops.",
+    "help.changed": "Show only what touches lines that differ from the last git commit (HEAD).",
     "help.tests": "Include test files (default), or leave them out.",
     "help.tags": "Build tags, separated by commas.",
     "help.gcflags": "Flags added to the compiler's.",
     "help.go": "The go program to use.",
     "help.fail-on": "Exit with status 1 when there is a finding at or above LEVEL: none (default), cold (any finding), "
     "normal, loop; hint, information, warning, error; or a rule id. May be given more than once.",
+    "help.shard": "Look at the I-th of N parts of the packages only, for N machines; `goescape merge` puts their json "
+    "results together.",
+    "help.merge": "Put the json results of `goescape check` together, each finding once: those of all shards are then "
+    "what one run without --shard prints. Source lines are read below DIR. Exit status as that of check; "
+    "2 also when the results do not belong together or a shard is missing.",
     "help.directory": "Work in DIR.",
     "running": "compiling",
     "count": "{findings} to the heap in {files}, {loops} in loops",
@@ -44,6 +51,15 @@ EN: dict[str, str] = {
     "no-page": "goescape: the page of {given} is missing from this installation.",
     "no-file": "goescape: there is no file {given}.",
     "no-directory": "{given} is not a directory.",
+    "no-shard": "{given} is not I/N with 1 <= I <= N, such as 2/5.",
+    "merge.no-result": "{file} is not a result of `goescape check --format json`: {why}",
+    "merge.versions": "the results come from different Go versions ({versions}), whose verdicts differ; use one.",
+    "merge.jobs": "the results are not shards of one job: packages, options, target or the number of shards differ.",
+    "merge.missing": "these shards are missing: {shards}",
+    "built": "{compiled} compiled, {cached} from the build cache",
+    "built.nothing": "nothing was compiled: {cached} came from the build cache",
+    "built.packages": "{count} packages|{count} package",
+    "built.program": "{built} (GOCACHEPROG {program})",
     "no-story": "{place}: the compiler says nothing about this place.",
     "no-story.near": "In {file} it says something about these lines: {lines}",
     "crash": "goescape: an error of its own stopped it: {error}",
@@ -60,6 +76,10 @@ EN: dict[str, str] = {
     "doctor.no-module": "No go.mod in {path} or above it.",
     "doctor.no-module.hint": "Single files can be analysed; `go mod init NAME` makes a module.",
     "doctor.packages": "Packages analysed: {packages}; values on the heap: {findings}; {seconds:.1f} s",
+    "doctor.built": "Build, dependencies and tests included: {built}",
+    "doctor.cache": "Shared build cache (GOCACHEPROG): {program}",
+    "doctor.cache.hint": "Machines share compiles of the same directory; with -trimpath in GOFLAGS of any directory.",
+    "doctor.no-cache": "Go {version} does not start GOCACHEPROG; Go 1.24 or newer does.",
     "doctor.no-packages": "No package was analysed.",
     "doctor.known": "Everything the compiler printed was understood.",
     "doctor.unknown": "{count} lines of the compiler were not understood, for example: {line}",
@@ -80,12 +100,16 @@ ZH: dict[str, str] = {
     "help.format": "text 供人阅读，json 供程序读取。",
     "help.all": "同时显示泄漏的参数和留在栈上的值；json 中还包括源码用 //goescape:ok 接受的结果。",
     "help.show": "all：所有逃逸到堆上的值（默认）；allocations：会分配或可能分配的；hot：循环中的。",
+    "help.changed": "仅显示与最近一次 git 提交（HEAD）不同的行所涉及的结果。",
     "help.tests": "包含测试文件（默认），或不包含。",
     "help.tags": "构建标签，以逗号分隔。",
     "help.gcflags": "追加给编译器的参数。",
     "help.go": "要使用的 go 程序。",
     "help.fail-on": "存在达到 LEVEL 的结果时以状态 1 退出：none（默认）、cold（任何结果）、normal、loop；"
     "hint、information、warning、error；或某个规则名。可重复给出。",
+    "help.shard": "把包分为 N 份，只分析其中第 I 份，供 N 台机器使用；用 `goescape merge` 合并它们的 json 结果。",
+    "help.merge": "合并 `goescape check` 的 json 结果，每项只保留一次：全部分片合并后，与不用 --shard 的一次运行相同。"
+    "源码行从 DIR 下读取。退出状态与 check 相同；各结果不属于同一次分析，或缺少分片时，也为 2。",
     "help.directory": "在 DIR 中运行。",
     "running": "正在编译",
     "count": "{files}中有 {findings}逃逸到堆上，其中 {loops} 处在循环中",
@@ -104,6 +128,15 @@ ZH: dict[str, str] = {
     "no-page": "goescape：当前安装中缺少 {given} 的说明页。",
     "no-file": "goescape：没有文件 {given}。",
     "no-directory": "{given} 不是目录。",
+    "no-shard": "{given} 不是 I/N（1 <= I <= N），例如 2/5。",
+    "merge.no-result": "{file} 不是 `goescape check --format json` 的结果：{why}",
+    "merge.versions": "这些结果来自不同的 Go 版本（{versions}），其结论会有差异；请统一版本。",
+    "merge.jobs": "这些结果不是同一次分析的分片：包、选项、目标平台或分片总数不同。",
+    "merge.missing": "缺少这些分片：{shards}",
+    "built": "编译了 {compiled}，{cached}取自构建缓存",
+    "built.nothing": "没有编译任何包：{cached}取自构建缓存",
+    "built.packages": "{count} 个包|{count} 个包",
+    "built.program": "{built}（GOCACHEPROG {program}）",
     "no-story": "{place}：编译器没有提到此处。",
     "no-story.near": "在 {file} 中，编译器提到了这些行：{lines}",
     "crash": "goescape：因自身错误而停止：{error}",
@@ -120,6 +153,10 @@ ZH: dict[str, str] = {
     "doctor.no-module": "{path} 及其上级目录中没有 go.mod。",
     "doctor.no-module.hint": "仍可分析单个文件；用 `go mod init 名称` 可创建模块。",
     "doctor.packages": "已分析的包：{packages}；逃逸到堆上的值：{findings}；用时 {seconds:.1f} 秒",
+    "doctor.built": "构建（含依赖和测试）：{built}",
+    "doctor.cache": "共享的构建缓存（GOCACHEPROG）：{program}",
+    "doctor.cache.hint": "目录相同的机器可共享编译结果；在 GOFLAGS 中加 -trimpath 后，目录不同也可共享。",
+    "doctor.no-cache": "Go {version} 不会启动 GOCACHEPROG；需要 Go 1.24 或更新的版本。",
     "doctor.no-packages": "没有分析任何包。",
     "doctor.known": "编译器的全部输出都已理解。",
     "doctor.unknown": "编译器的输出中有 {count} 行未能理解，例如：{line}",
@@ -150,6 +187,12 @@ def count(findings: int, files: int, loops: int, locale: Locale, accepted: int =
         loops=loops,
     )
     return text("count.accepted", locale, count=whole, accepted=told) if accepted else whole
+
+
+def built(counted: Built, locale: Locale) -> str:
+    """Return how many packages were compiled and how many came from the build cache."""
+    compiled, cached = (_number("built.packages", number, locale) for number in (counted.compiled, counted.cached))
+    return text("built" if counted.compiled else "built.nothing", locale, compiled=compiled, cached=cached)
 
 
 def _number(key: str, number: int, locale: Locale) -> str:

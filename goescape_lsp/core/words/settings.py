@@ -19,11 +19,16 @@ EN: dict[str, str] = {
     "show=hot": "Only places in loops and on lines that a profile marks.",
     "tests": "Include test files.",
     "generated": "Include generated files.",
+    "changedOnly": (
+        "Show only what touches lines that differ from the last git commit (HEAD); of an untracked file everything. "
+        "The repository is only read, nothing of it runs."
+    ),
     "severity": (
-        "Severity for a rule (`returned`, `captured-by-closure`, …) or for how often the code runs "
-        "(`loop`, `normal`, `cold`); outside loops and cold code also for what was inlined from another function "
-        "(`inlined`), only may allocate (`possible`), or stands in a `constructor` or in `main`. `off` hides it. "
-        "Default: information; hint where the code is cold."
+        "Severity for a rule (`returned`, `captured-by-closure`, …), for how often the code runs (`loop`, `normal`, "
+        "`cold`), or for a row of the default view: `inlined-possible`, `inlined`, `possible`, `constructor`, "
+        "`lifecycle`, `main`, `goroutine`, `make-channel`, `arguments`, `api`, each a hint by default, as is `cold`. "
+        "`loop` and `normal` are information. A rule is asked before `loop`, `normal` and `cold`, these before the rows. "
+        "`off` hides it; the hover names what decided."
     ),
     "maxPerFile": (
         "The most findings shown in one file. The strongest come first; one last message counts the rest. "
@@ -61,11 +66,15 @@ ZH: dict[str, str] = {
     "show=hot": "仅显示循环中以及性能剖析标出的行。",
     "tests": "包括测试文件。",
     "generated": "包括自动生成的文件。",
+    "changedOnly": (
+        "仅显示与最近一次 git 提交（HEAD）不同的行所涉及的结果；未跟踪的文件全部显示。只读取仓库，不运行其中任何东西。"
+    ),
     "severity": (
-        "按规则（`returned`、`captured-by-closure` 等）或按代码冷热（`loop`、`normal`、`cold`）设置严重级别；"
-        "在循环和冷代码之外，还可按是否从其他函数内联而来（`inlined`）、是否只是可能分配（`possible`）、"
-        "是否位于构造函数（`constructor`）或 `main` 中设置。"
-        "`off` 表示不显示。默认为 information，冷代码为 hint。"
+        "按规则（`returned`、`captured-by-closure` 等）、按代码冷热（`loop`、`normal`、`cold`），"
+        "或按默认视图中的条目设置严重级别：`inlined-possible`、`inlined`、`possible`、`constructor`、`lifecycle`、"
+        "`main`、`goroutine`、`make-channel`、`arguments`、`api`，这些条目和 `cold` 默认为 hint，"
+        "`loop` 和 `normal` 为 information。先看规则，再看 `loop`、`normal`、`cold`，最后看条目。"
+        "`off` 表示不显示；悬停提示会说明由哪一项决定。"
     ),
     "maxPerFile": "每个文件最多显示的结果数。优先显示最重要的，其余数量汇总在最后一条中；设为 0 时只显示总数。",
     "inlayHints": "在代码中标出逃逸到堆上的值。",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from goescape_lsp.core import judge
+from goescape_lsp.core.changed import is_touched
 from goescape_lsp.core.judge import is_shown, severity
 from goescape_lsp.core.model import FileFacts, Finding, Place, Span, Step
 from goescape_lsp.core.words import findings as words
@@ -51,7 +52,12 @@ def diagnostics(facts: FileFacts, view: View) -> Iterator[dict[str, Any]]:
 
 def visible(facts: FileFacts, view: View) -> list[Finding]:
     """Return the findings that the settings want to see, in order of position."""
-    return [finding for finding in facts.findings if is_shown(finding, facts, view.settings)]
+    changed = view.changed(facts)
+    return [
+        finding
+        for finding in facts.findings
+        if is_shown(finding, facts, view.settings) and (changed is None or is_touched(finding, changed))
+    ]
 
 
 def strength(finding: Finding) -> tuple[tuple[int, ...], Span]:

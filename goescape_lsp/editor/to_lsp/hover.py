@@ -9,7 +9,7 @@ from typing import Any
 
 from goescape_lsp.core.model import FileFacts, Finding, Function, Place, Span
 from goescape_lsp.core.story import Story
-from goescape_lsp.core.words import advice, remarks
+from goescape_lsp.core.words import advice, quiet, remarks
 from goescape_lsp.core.words import hover as story
 from goescape_lsp.core.words import story as onward
 from goescape_lsp.editor.to_lsp.beyond import Beyond
@@ -87,6 +87,8 @@ def _site_parts(finding: Finding, view: View, beyond: Beyond) -> Iterator[str]:
     if (told := beyond.story(finding)) is not None:
         yield from _story_part(told, view, link)
     yield _titled("cost", story.cost(finding, view.locale), view)
+    if said := quiet.loudness(finding, view.settings, view.locale, code):
+        yield said
     if finding.rule is None:
         return
     what_to_do = advice.advice(finding, view.locale)

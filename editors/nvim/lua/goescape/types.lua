@@ -6,7 +6,8 @@
 ---@field show? "allocations"|"all"|"hot" Which findings are shown. Default: `"allocations"`.
 ---@field tests? boolean Include test files. Default: `true`.
 ---@field generated? boolean Include generated files. Default: `false`.
----@field severity? table<string, "information"|"hint"|"warning"|"error"|"off"> Severity for a rule (`returned`, `captured-by-closure`, …) or for how often the code runs (`loop`, `normal`, `cold`); outside loops and cold code also for what was inlined from another function (`inlined`), only may allocate (`possible`), or stands in a `constructor` or in `main`. `off` hides it. Default: information; hint where the code is cold.
+---@field changedOnly? boolean Show only what touches lines that differ from the last git commit (HEAD); of an untracked file everything. The repository is only read, nothing of it runs. Default: `false`.
+---@field severity? table<string, "information"|"hint"|"warning"|"error"|"off"> Severity for a rule (`returned`, `captured-by-closure`, …), for how often the code runs (`loop`, `normal`, `cold`), or for a row of the default view: `inlined-possible`, `inlined`, `possible`, `constructor`, `lifecycle`, `main`, `goroutine`, `make-channel`, `arguments`, `api`, each a hint by default, as is `cold`. `loop` and `normal` are information. A rule is asked before `loop`, `normal` and `cold`, these before the rows. `off` hides it; the hover names what decided.
 ---@field maxPerFile? integer The most findings shown in one file. The strongest come first; one last message counts the rest. 0 shows only that count. Default: `200`.
 ---@field inlayHints? boolean Show small marks in the code where a value goes to the heap. Default: `true`.
 ---@field inlayHintKinds? ("heap"|"stack"|"leaks"|"stays")[] Which of these marks are shown. Default: `heap` and `leaks`.

@@ -1,0 +1,67 @@
+"""How loudly a finding is told by default: one table, read from top to bottom; the first row that fits decides."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from goescape_lsp.core.model import Allocation, Finding, Kind, Rule, Temperature
+
+# Calls whose own work costs far more than the box or the slice of their operands: formatting, sorting, decoding.
+_COSTLY_CALL = re.compile(r"^(?:fmt\.|sort\.)|(?:^|\.)(?:Unmarshal|Decode|Scan)\w*$")
+_VARIADIC = "... argument"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One rule of the default view: which findings it is about, and their severity.
+
+    `key` is what the setting `severity` calls it, and the key of its sentence in `words`.
+    """
+
+    key: str
+    severity: str
+    fits: Callable[[Finding], bool]
+
+
+def row_of(finding: Finding) -> Row:
+    """Return the row that decides on a finding."""
+    return next(row for row in TABLE if row.fits(finding))
+
+
+def _is_in_loop(finding: Finding) -> bool:
+    return finding.temperature is Temperature.LOOP
+
+
+def _is_possible(finding: Finding) -> bool:
+    return finding.allocation is not Allocation.ALLOCATES
+
+
+def _is_argument(finding: Finding) -> bool:
+    if finding.kind is Kind.VARIADIC or any(_VARIADIC in step.expression for step in finding.flow):
+        return True
+    return finding.rule is Rule.INTERFACE_CONVERSION and _COSTLY_CALL.search(finding.callee) is not None
+
+
+def _is_api(finding: Finding) -> bool:
+    return finding.is_api and Rule.RETURNED in {finding.rule, finding.keeper}
+
+
+TABLE: tuple[Row, ...] = (
+    Row("cold", "hint", lambda f: f.temperature is Temperature.COLD),
+    Row("inlined-possible", "hint", lambda f: _is_in_loop(f) and bool(f.inlined_from) and _is_possible(f)),
+    Row("loop", "information", _is_in_loop),
+    # From here on it stands outside loops, in code that is not known to be cold.
+    Row("inlined", "hint", lambda f: bool(f.inlined_from)),
+    Row("possible", "hint", _is_possible),
+    Row("constructor", "hint", lambda f: f.temperature_reason == "constructor"),
+    Row("lifecycle", "hint", lambda f: f.temperature_reason == "lifecycle"),
+    Row("main", "hint", lambda f: f.temperature_reason == "main"),
+    Row("goroutine", "hint", lambda f: f.rule is Rule.GOROUTINE),
+    Row("make-channel", "hint", lambda f: f.rule is Rule.MAKE_CHANNEL),
+    Row("arguments", "hint", _is_argument),
+    Row("api", "hint", _is_api),
+    Row("normal", "information", lambda _: True),
+)
+KEYS = tuple(row.key for row in TABLE)

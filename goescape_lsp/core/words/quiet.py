@@ -1,0 +1,72 @@
+"""Why a finding is told more quietly, or louder, than others: the row of the default view or the setting."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from goescape_lsp.core.judge import decided, is_selected
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from goescape_lsp.core.model import Finding
+    from goescape_lsp.core.settings import Settings
+    from goescape_lsp.core.words import Locale
+
+# The rows of core/quiet.py that are not information; the README prints them as a table.
+EN: dict[str, str] = {
+    "row.cold": "the code rarely runs",
+    "row.inlined-possible": "in a loop, but it only may allocate and stands in another function that was inlined here",
+    "row.inlined": "it stands in another function that was inlined here",
+    "row.possible": "it only may allocate",
+    "row.constructor": "it stands in a constructor (by its name)",
+    "row.lifecycle": "it stands in a function that, by its name, begins or ends something",
+    "row.main": "it runs once, in the program's main function",
+    "row.goroutine": "to start a goroutine costs more",
+    "row.make-channel": "a channel is always on the heap",
+    "row.arguments": "it serves the operands of a call that formats, sorts, decodes, or takes any number of them",
+    "row.api": "it is what an exported function of a library returns",
+    "default": "Shown as {level} by default, rule {key}: {why}.",
+    "set": "Shown as {level} because the setting goescape.severity has {key}.",
+    "level.hint": "a hint",
+    "level.information": "information",
+    "level.warning": "a warning",
+    "level.error": "an error",
+    "level.off": "nothing",
+}
+ZH: dict[str, str] = {
+    "row.cold": "这段代码很少执行",
+    "row.inlined-possible": "虽在循环中，但只是可能分配，而且写在被内联到此处的另一个函数里",
+    "row.inlined": "它写在被内联到此处的另一个函数里",
+    "row.possible": "它只是可能分配",
+    "row.constructor": "按名称看，它位于构造函数中",
+    "row.lifecycle": "按名称看，它位于负责启动或收尾的函数中",
+    "row.main": "它在程序的 main 函数中只执行一次",
+    "row.goroutine": "启动 goroutine 的开销更大",
+    "row.make-channel": "channel 总是在堆上",
+    "row.arguments": "它服务于格式化、排序、解码或可变参数调用的操作数",
+    "row.api": "它是库的导出函数的返回值",
+    "default": "默认显示为 {level}，依据规则 {key}：{why}。",
+    "set": "显示为 {level}，因为设置 goescape.severity 中有 {key}。",
+    "level.hint": "hint",
+    "level.information": "information",
+    "level.warning": "warning",
+    "level.error": "error",
+    "level.off": "不显示",
+}
+
+
+def loudness(finding: Finding, settings: Settings, locale: Locale, code: Callable[[str], str]) -> str:
+    """Return the sentence that names what decided on a finding's severity, "" for information by default.
+
+    Shape: also "" for what is not shown whatever its severity.
+    """
+    table = ZH if locale == "zh-cn" else EN
+    level, key = decided(finding, settings)
+    if finding.suppressed or not is_selected(finding, settings.show):
+        return ""
+    if key in settings.severity:
+        return table["set"].format(level=table[f"level.{level}"], key=code(key))
+    if level == "information":
+        return ""
+    return table["default"].format(level=table[f"level.{level}"], key=code(key), why=table[f"row.{key}"])
