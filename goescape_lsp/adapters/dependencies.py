@@ -67,13 +67,12 @@ def read_sources(directory: str, entries: Iterable[Mapping[str, Any]]) -> Source
     if any(entry.get("CgoFiles") for entry in changeable):
         return None
     folders = {entry["Dir"]: None for entry in changeable if entry.get("Dir") and entry["Dir"] != directory}
-    embedded = {
-        os.path.join(entry["Dir"], name): None  # noqa: PTH118
-        for entry in changeable
-        for field in _EMBEDDED
-        for name in entry.get(field) or ()
-    }
-    return Sources(directory, tuple(folders), tuple(embedded))
+    embedded = [os.path.join(entry["Dir"], name) for entry in changeable for name in _embedded(entry)]  # noqa: PTH118
+    return Sources(directory, tuple(folders), tuple(dict.fromkeys(embedded)))
+
+
+def _embedded(entry: Mapping[str, Any]) -> list[str]:
+    return [name for field in _EMBEDDED for name in entry.get(field) or ()]
 
 
 def can_change(entry: Mapping[str, Any]) -> bool:

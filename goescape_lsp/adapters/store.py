@@ -125,14 +125,20 @@ def _read(path: Path) -> bytes:
 def _replace(path: Path, content: bytes) -> None:
     """Put a file in the place of another as a whole; its mode is 0600."""
     handle, temporary = tempfile.mkstemp(suffix=_TEMPORARY, dir=path.parent)
-    try:
+    with contextlib.ExitStack() as stack:
+        stack.callback(_remove, temporary)
         with os.fdopen(handle, "wb") as file:
             file.write(content)
         os.replace(temporary, path)  # noqa: PTH105 - a name from mkstemp
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)  # noqa: PTH108
-        raise
+        stack.pop_all()
+
+
+def _remove(path: str) -> bool:
+    try:
+        os.unlink(path)  # noqa: PTH108 - from mkstemp or scandir
+    except OSError:
+        return False
+    return True
 
 
 def _shrink(root: Path, max_bytes: int) -> None:
@@ -145,9 +151,7 @@ def _shrink(root: Path, max_bytes: int) -> None:
         is_left_over = path.endswith(_TEMPORARY) and used < forgotten
         if not is_left_over and total <= goal:
             continue
-        with contextlib.suppress(OSError):
-            os.unlink(path)  # noqa: PTH108 - from scandir
-            total -= size
+        total -= size if _remove(path) else 0
 
 
 def _entries(root: Path) -> Iterator[tuple[float, int, str]]:

@@ -34,7 +34,7 @@ from goescape_lsp.editor.tasks import Tasks
 from goescape_lsp.editor.to_lsp.hints import Hints
 from goescape_lsp.editor.to_lsp.positions import Ruler
 from goescape_lsp.editor.to_lsp.view import View, everything
-from goescape_lsp.session.session import Session
+from goescape_lsp.session.session import Fold, Session
 from goescape_lsp.session.snapshot import directory_of
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,8 @@ class Outside:
     """What the server needs from outside; tests put recorded ones in place of the real ones.
 
     `find` looks for a toolchain (settings, directories in which none is started); `compiler` makes a compiler on it;
-    `shelf` keeps what is found with it for the next start; `tree` finds the packages of the workspace.
+    `shelf` keeps what is found with it for the next start; `tree` finds the packages of the workspace; `fold` packs
+    facts of files that nobody looks at.
     `close` ends every process that was started and removes what is left on the disk; it may be called again.
     """
 
@@ -56,6 +57,7 @@ class Outside:
     close: Callable[[], None]
     shelf: Callable[[Toolchain], Shelf | None] = lambda _: None
     tree: Tree | None = None
+    fold: Fold = lambda files: files
 
 
 class GoescapeServer(LanguageServer):
@@ -82,7 +84,9 @@ class GoescapeServer(LanguageServer):
         wire = Wire(self.wire.send_plain, self.wire.ask, self.tasks.start)
         self.reporter = Reporter(wire)
         self._late = LateCompiler()
-        self.session = Session(compiler=self._late, files=outside.files, listener=self, weighs=True, tree=outside.tree)
+        self.session = Session(
+            compiler=self._late, files=outside.files, listener=self, weighs=True, tree=outside.tree, fold=outside.fold
+        )
         self.changes = Changes(outside.commits, self.reporter.problem)
         self.publisher = Publisher(self.session, self.documents, self.view, self.changes, wire)
 

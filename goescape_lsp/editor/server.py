@@ -10,6 +10,7 @@ from goescape_lsp.adapters.commits import GitCommits
 from goescape_lsp.adapters.dependencies import ListedDependencies
 from goescape_lsp.adapters.direct import Direct
 from goescape_lsp.adapters.files import DiskFiles
+from goescape_lsp.adapters.folded import Folder
 from goescape_lsp.adapters.process import Processes
 from goescape_lsp.adapters.shelf import DiskShelf, store_version
 from goescape_lsp.adapters.store import DiskStore
@@ -90,4 +91,4 @@ def real_outside() -> Outside:
         store = DiskStore(where or None, version=store_version())
         return DiskShelf(store, toolchain, ListedDependencies(toolchain, processes), files)
 
-    return Outside(files, GitCommits(), find, compiler, close, shelf, DiskTree())
+    return Outside(files, GitCommits(), find, compiler, close, shelf, DiskTree(), Folder().fold)

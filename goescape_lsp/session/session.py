@@ -6,8 +6,7 @@ import functools
 import logging
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from goescape_lsp.core.carry import carry
@@ -27,9 +26,11 @@ from goescape_lsp.session.snapshot import (
     PackageState,
     Snapshot,
     changed_paths,
+    dependants,
     directory_of,
     is_test,
     next_state,
+    same_module,
     with_older_tests,
 )
 from goescape_lsp.session.stored import state_of, stored_of
@@ -42,6 +43,9 @@ _TYPE_WAIT_S = 0.3
 _ASSEMBLY_WAIT_S = 1.0
 _MODULE_FILES = ("go.mod", "go.sum", "go.work", "go.work.sum", "modules.txt")
 _COMPILED_WITH = ("run", "tests", "go_env", "go_flags", "go_gcflags")
+
+Fold = Callable[[Mapping[str, FileFacts]], Mapping[str, FileFacts]]
+"""Gives the same facts in less memory."""
 
 _log = logging.getLogger(__name__)
 
@@ -67,6 +71,7 @@ class Session:
         weighs: bool = False,
         shelf: Shelf | None = None,
         tree: Tree | None = None,
+        fold: Fold = lambda files: files,
     ) -> None:
         self._compiler = compiler
         self._files = files
@@ -90,6 +95,7 @@ class Session:
         self._background = Latest(1, self._crashed)
         self._shelf = shelf
         self._tree = tree
+        self._fold = fold
         self._first_look = FirstLook(Hooks(self._look_at, self._quiet, self._is_due, listener.looked, self._crashed))
 
     @property
@@ -132,6 +138,9 @@ class Session:
     def opened(self, path: str, text: bytes) -> None:
         """Take an open buffer and analyse its package."""
         self._texts[path] = text
+        state = self._snapshot.packages.get(directory_of(path))
+        if state is not None:
+            self._snapshot = self._snapshot.with_state(replace(state, files=dict(state.files)))
         if self._settings.run != "manual":
             self._run(directory_of(path), _SAVE_WAIT_S)
 
@@ -157,7 +166,7 @@ class Session:
         self._shifted.pop(path, None)
         state = self._snapshot.packages.get(directory_of(path))
         if state is not None:
-            self._drop_unwanted(state)
+            self._drop_unwanted(state)  # folds what stays
             # The file may have been closed with unsaved text that the last run compiled.
             if self._settings.run == "onType":
                 self._run(directory_of(path), _SAVE_WAIT_S)
@@ -179,7 +188,7 @@ class Session:
             if not known:
                 # It may be what is being looked at, and what was read of it may be older.
                 self._first_look.give_way()
-            for one in (directory,) if known else self._same_module(directory) & mine:
+            for one in (directory,) if known else same_module(self._snapshot, directory) & mine:
                 self._run(one, _SAVE_WAIT_S, has_changed=known)
 
     def run_now(self, path: str) -> None:
@@ -407,16 +416,16 @@ class Session:
     def _pass_on(self, state: PackageState, outcome: Outcome) -> None:
         """Run the packages that are built from this one, if they can see what changed: the open ones at once."""
         closed = self._snapshot.packages.keys() - self._open_directories() if self._looks_around else set[str]()
-        dependants = sorted(self._dependants(state, self._open_directories()))
-        behind = sorted(self._dependants(state, closed))
-        if not dependants and not behind:
+        ahead = sorted(dependants(self._snapshot, state, self._open_directories()))
+        behind = sorted(dependants(self._snapshot, state, closed))
+        if not ahead and not behind:
             self._surfaces.pop(state.directory, None)
             return
         older = self._surfaces.get(state.directory)
         newer = self._surfaces[state.directory] = surface(outcome.run, outcome.analysis.files)
         if newer != older:
             self._first_look.add(behind)
-        for dependant in dependants:
+        for dependant in ahead:
             if newer != older:
                 self._run(dependant, 0.0)
             else:
@@ -426,8 +435,11 @@ class Session:
     def _set(self, state: PackageState) -> None:
         older = self._snapshot.packages.get(state.directory) or PackageState(state.directory, {})
         is_empty = not state.files and not self._is_worth_keeping(state)
+        changed = changed_paths(older, state)
+        if state.directory not in self._open_directories():
+            state = replace(state, files=self._fold(state.files))
         self._snapshot = self._snapshot.without(state.directory) if is_empty else self._snapshot.with_state(state)
-        self._publish(changed_paths(older, state))
+        self._publish(changed)
 
     def _is_worth_keeping(self, state: PackageState) -> bool:
         """Say whether a state without facts has something to say."""
@@ -468,26 +480,6 @@ class Session:
 
     def _open_directories(self) -> set[str]:
         return {directory_of(path) for path in self._texts}
-
-    def _dependants(self, state: PackageState, among: AbstractSet[str]) -> set[str]:
-        """Return the directories whose packages are built from one of the state's packages."""
-        names = {package.import_path for package in state.packages}
-        return {
-            directory
-            for directory in among - {state.directory}
-            if (other := self._snapshot.packages.get(directory)) is not None
-            for package in other.packages
-            if any(imported.partition(" [")[0] in names for imported in package.imports)
-        }
-
-    def _same_module(self, directory: str) -> set[str]:
-        """Return the directories of known packages whose module holds `directory`."""
-        return {
-            state.directory
-            for state in self._snapshot.packages.values()
-            for package in state.packages
-            if package.module_directory and f"{directory}/".startswith(f"{package.module_directory}/")
-        }
 
     def _packages(self, finding: Finding) -> tuple[Package, ...]:
         state = self._snapshot.packages.get(directory_of(finding.file))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from goescape_lsp.core.model import Analysis, FileFacts, Package, Problem, ProblemKind, Run
@@ -125,6 +126,28 @@ def changed_paths(older: PackageState, newer: PackageState) -> tuple[str, ...]:
     paths = {*older.files, *newer.files}
     differing = {path for path in paths if older.files.get(path) != newer.files.get(path)}
     return tuple(sorted(differing | (older.stale ^ newer.stale)))
+
+
+def dependants(snapshot: Snapshot, state: PackageState, among: AbstractSet[str]) -> set[str]:
+    """Return the directories whose packages are built from one of the state's packages."""
+    names = {package.import_path for package in state.packages}
+    return {
+        directory
+        for directory in among - {state.directory}
+        if (other := snapshot.packages.get(directory)) is not None
+        for package in other.packages
+        if any(imported.partition(" [")[0] in names for imported in package.imports)
+    }
+
+
+def same_module(snapshot: Snapshot, directory: str) -> set[str]:
+    """Return the directories of known packages whose module holds `directory`."""
+    return {
+        state.directory
+        for state in snapshot.packages.values()
+        for package in state.packages
+        if package.module_directory and f"{directory}/".startswith(f"{package.module_directory}/")
+    }
 
 
 def _problems(outcome: Outcome) -> tuple[Problem, ...]:

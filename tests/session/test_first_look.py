@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 
 import pytest
 
-from goescape_lsp.core.model import Job
+from goescape_lsp.adapters.folded import Folded, Folder
+from goescape_lsp.core.model import FileFacts, Job
 from goescape_lsp.core.settings import Settings
 from goescape_lsp.session import session as module
-from goescape_lsp.session.session import Session
+from goescape_lsp.session.session import Fold, Session
 from tests.session.fakes import GatedCompiler, MemoryFiles, MemoryShelf, MemoryTree, Notes, analyse
 
 A, B, C, OUTSIDE = "/m/a/a.go", "/m/b/b.go", "/m/c/c.go", "/other/o.go"
+
+
+def _as_it_is(files: Mapping[str, FileFacts]) -> Mapping[str, FileFacts]:
+    return files
 
 
 @dataclass
@@ -31,7 +36,7 @@ class Machine:
         self.shelf = MemoryShelf(self.files)
         self.compiler = GatedCompiler(self.files)
 
-    def start(self, settings: Settings | None = None, *, gated: bool = False) -> Session:
+    def start(self, settings: Settings | None = None, *, gated: bool = False, fold: Fold = _as_it_is) -> Session:
         self.compiler, self.notes = GatedCompiler(self.files, gated=gated), Notes()
         session = Session(
             compiler=self.compiler,
@@ -41,6 +46,7 @@ class Machine:
             settings=settings,
             weighs=True,
             tree=MemoryTree(self.files),
+            fold=fold,
         )
         self.sessions.append(session)
         session.folders(("/m",))
@@ -248,3 +254,19 @@ async def test_after_a_save_what_was_kept_is_not_taken(machine: Machine) -> None
     await again.settled()
     assert name(again, A) == "new"
     assert machine.compiled == ["/m/a", "/m/a"]
+
+
+async def test_facts_of_closed_files_are_folded(machine: Machine) -> None:
+    folder = Folder()
+    session = machine.start(fold=folder.fold)
+    machine.found_go(session)
+    await session.settled()
+    assert all(isinstance(state.files, Folded) for state in session.snapshot.packages.values())
+    session.opened(A, A.encode())
+    assert session.facts(A) is session.facts(A)
+    assert not isinstance(session.snapshot.packages["/m/a"].files, Folded)
+    await session.settled()
+    assert not isinstance(session.snapshot.packages["/m/a"].files, Folded)
+    session.closed(A)
+    assert isinstance(session.snapshot.packages["/m/a"].files, Folded)
+    assert [name(session, path) for path in (A, B, C)] == [A, B, C]

@@ -12,6 +12,7 @@
 ---@field inlayHints? boolean Show small marks in the code where a value goes to the heap. Default: `true`.
 ---@field inlayHintKinds? ("heap"|"stack"|"leaks"|"stays")[] Which of these marks are shown. Default: `heap` and `leaks`.
 ---@field codeLens? boolean Show a line above each function that counts its heap places, and says when an allocation would go away if the function were inlined. Default: `false`.
+---@field workspace? boolean Also analyse the packages of the workspace that are not open, when there is nothing else to do. Default: `true`.
 ---@field locale? "auto"|"en"|"zh-cn" Language of all messages. Default: `"auto"`.
 ---@field go? goescape.GoSettings
 
