@@ -142,13 +142,13 @@ def test_line_directives_are_mapped_back_to_the_file() -> None:
         assert heap == {(5, 2, "x"), (11, 2, "y")}, version
 
 
-def test_the_real_compiler_still_says_the_same(each_go: Go, tmp_path: Path) -> None:
+def test_the_real_compiler_still_says_the_same(every_go: Go, tmp_path: Path) -> None:
     """Compile every case with a real toolchain and print, case by case, what differs from the recording.
 
     A version that was recorded must not differ. A newer one is compared with the newest recording: what it prints is
     the work that supporting it takes. `GOESCAPE_TOOLCHAINS="1.21.13 1.28.0" pytest -s -k real_compiler` runs any list.
     """
-    version = nearest(each_go.version)
+    version = nearest(every_go.version)
     names = [n for n in cases(version) if n not in NOT_COMPILED and not INDEX["cases"][n]["env"]]
     differing: dict[str, set[tuple[object, ...]]] = {}
     unknown: list[str] = []
@@ -156,17 +156,17 @@ def test_the_real_compiler_still_says_the_same(each_go: Go, tmp_path: Path) -> N
         case = INDEX["cases"][name]
         folder = Path(shutil.copytree(CORPUS / name, tmp_path / name))
         flags = " ".join(["-m=2", *case["flags"]])
-        result = each_go.run("build", f"-gcflags={flags}", ".", cwd=folder, check=False)
+        result = every_go.run("build", f"-gcflags={flags}", ".", cwd=folder, check=False)
         real = analysed(name, result.stderr.encode())
         unknown.extend(real.unknown)
         if difference := _shown(real) ^ _shown(analysed(name, recorded(name, version))):
             differing[name] = difference
-    print(f"go{each_go.version}: {len(names)} cases, {len(differing)} differ from the recording of go{version}")
+    print(f"go{every_go.version}: {len(names)} cases, {len(differing)} differ from the recording of go{version}")
     for name, difference in differing.items():
         print(f"  {name}: {sorted(map(str, difference))}")
     for line in unknown:
         print(f"  unknown form: {line}")
-    if version == each_go.version:
+    if version == every_go.version:
         assert not differing
         assert not unknown
 

@@ -62,16 +62,16 @@ def marked(name: str) -> int:
     return next(n for n, line in enumerate(SOURCE.split("\n"), 1) if line.endswith(f"// {name}"))
 
 
-def test_the_toolchains_row_decides_what_allocates(each_go: Go, tmp_path: Path) -> None:
-    found = analysed(SOURCE, each_go, tmp_path).findings
+def test_the_toolchains_row_decides_what_allocates(every_go: Go, tmp_path: Path) -> None:
+    found = analysed(SOURCE, every_go, tmp_path).findings
     for name, (since, before, after) in WANTED.items():
-        wanted = after if is_at_least(each_go.version, *map(int, since.split("."))) else before
+        wanted = after if is_at_least(every_go.version, *map(int, since.split("."))) else before
         got = {one.allocation for one in found if one.span.line == marked(name)}
         assert got == {wanted}, (name, got)
 
 
 @pytest.fixture(scope="module")
-def counted(each_go: Go, tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
+def counted(every_go: Go, tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
     """Run each marked line and return how often it allocates."""
     folder = tmp_path_factory.mktemp("counted")
     lines = {name: SOURCE.split("\n")[marked(name) - 1] for name in WANTED}
@@ -84,12 +84,12 @@ def counted(each_go: Go, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
     )
     (folder / "go.mod").write_text("module p\n\ngo 1.21\n")
     (folder / "main.go").write_text(program)
-    each_go.run("build", "-o", "p.exe", ".", cwd=folder)
+    every_go.run("build", "-o", "p.exe", ".", cwd=folder)
     told = subprocess.run([folder / "p.exe"], check=True, capture_output=True, text=True).stderr
     return {name: int(count) for name, count in (line.split() for line in told.splitlines())}
 
 
-def test_that_is_what_really_happens(counted: dict[str, int], each_go: Go) -> None:
+def test_that_is_what_really_happens(counted: dict[str, int], every_go: Go) -> None:
     for name, (since, before, after) in WANTED.items():
-        wanted = after if is_at_least(each_go.version, *map(int, since.split("."))) else before
+        wanted = after if is_at_least(every_go.version, *map(int, since.split("."))) else before
         assert counted[name] == (0 if wanted is FREE else 1), name

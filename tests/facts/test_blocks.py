@@ -59,15 +59,15 @@ def sizes() -> list[int]:
     return sorted(size for size in {*near, 33, 100, 32760, 40960, 65536, 100_000} if size >= 16)
 
 
-def test_blocks_are_those_of_the_table(each_go: Go, sizes: list[int], tmp_path: Path) -> None:
+def test_blocks_are_those_of_the_table(every_go: Go, sizes: list[int], tmp_path: Path) -> None:
     (tmp_path / "go.mod").write_text("module blocks\n\ngo 1.21\n")
     (tmp_path / "main.go").write_text(PROGRAM)
-    each_go.run("build", "-o", "blocks.exe", ".", cwd=tmp_path)
+    every_go.run("build", "-o", "blocks.exe", ".", cwd=tmp_path)
     command = [tmp_path / "blocks.exe"]
     output = subprocess.run(
         command, input=json.dumps(sizes), check=True, capture_output=True, text=True, timeout=120
     ).stdout
-    version = each_go.version
+    version = every_go.version
     for size, (plain, pointers) in zip(sizes, json.loads(output), strict=True):
         assert plain == block_of(size, has_pointers=False, go_version=version), size
         whole = size // 8 * 8

@@ -69,7 +69,7 @@ def measured(claim: Claim) -> str:
 
 
 @pytest.fixture(scope="module")
-def results(each_go: Go, tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
+def results(every_go: Go, tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
     """Build one program of all claims and return what it measured."""
     folder = tmp_path_factory.mktemp("facts")
     for name in PATTERNS:
@@ -79,15 +79,15 @@ def results(each_go: Go, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
     body = "\n".join(measured(claim) for claim in CLAIMS)
     (folder / "main.go").write_text(MAIN % (imports, "\n".join([DECLARATIONS, *runs]), body), encoding="utf-8")
     (folder / "go.mod").write_text("module facts\n\ngo 1.21\n", encoding="utf-8")
-    each_go.run("build", "-o", "facts.exe", ".", cwd=folder)
+    every_go.run("build", "-o", "facts.exe", ".", cwd=folder)
     output = subprocess.run([folder / "facts.exe"], check=True, capture_output=True, text=True, timeout=120).stdout
     found: dict[str, int] = json.loads(output)
     return found
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.name)
-def test_claim_is_true(claim: Claim, results: dict[str, int], each_go: Go) -> None:
-    version = tuple(map(int, each_go.version.split(".")[:2]))
+def test_claim_is_true(claim: Claim, results: dict[str, int], every_go: Go) -> None:
+    version = tuple(map(int, every_go.version.split(".")[:2]))
     fits = (number for since, number in claim.expected.items() if version >= tuple(map(int, since.split("."))))
     expected = next(fits, None)
     assert expected is None or results[claim.name] == expected, claim.code

@@ -60,8 +60,6 @@ class Hints:
             "paddingLeft": True,
             "tooltip": _tooltip(about, view),
         }
-        if isinstance(about, Parameter):
-            spelled["paddingRight"] = True
         return spelled
 
 

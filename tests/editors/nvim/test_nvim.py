@@ -21,6 +21,7 @@ FOLDER = ROOT / "editors" / "nvim"
 HOST = ROOT / ".hosts" / "nvim"
 SHOTS = ROOT / ".shots" / "nvim"
 SETUP_S, SPEC_S, END_S, POLL_S = 600, 240, 20, 0.1
+GRID = ROOT / "tests" / "data" / "grid.go"
 GIVEN = {"before": "make(map[string]int)", "after": "make(map[string]int, len(list))"}
 
 
@@ -89,6 +90,11 @@ def test_neovim_starts_without_a_file(nvim: Path, home: dict[str, str], sample: 
     run_spec(nvim, name, home, sample)
 
 
+def test_hints_and_lenses_stand_where_they_belong(nvim: Path, home: dict[str, str], sample: Path) -> None:
+    shutil.copy(GRID, sample)
+    run_spec(nvim, "hints.lua", home, sample)
+
+
 def test_every_save_brings_its_diagnostic(nvim: Path, home: dict[str, str], sample: Path) -> None:
     print(run_spec(nvim, "measure.lua", home, sample, given={"file": "words/words.go"}))
 
@@ -107,6 +113,35 @@ def test_the_help_has_tags_and_no_dead_links(nvim: Path, home: dict[str, str], s
     run_spec(nvim, "help.lua", home | {"GOESCAPE_FOLDER": str(folder)}, sample)
 
 
+def draw(nvim: Path, home: dict[str, str], project: Path, keys: list[list[str]], *arguments: str) -> None:
+    """Type into a Neovim in a terminal and take the pictures that the keys ask for."""
+    python = nvim.parent.parent / "venv" / "bin" / "python"
+    command = [python, HERE / "screen.py", SHOTS, "110", "36", nvim, "--clean", "-u", HERE / "init.lua", *arguments]
+    result = subprocess.run(
+        command,
+        cwd=project,
+        env=home,
+        input=json.dumps(keys),
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=SPEC_S,
+    )
+    assert result.returncode == 0, result.stderr
+
+
+def test_a_person_sees_hints_and_lenses(nvim: Path, home: dict[str, str], sample: Path) -> None:
+    shutil.copy(GRID, sample)
+    settings = "lua vim.lsp.config('goescape', { settings = { goescape = { codeLens = true } } })"
+    lenses = "lua if vim.lsp.codelens.enable then vim.lsp.codelens.enable(true) end"
+    enable = ":lua vim.lsp.inlay_hint.enable()\r"
+    keys = [["", "costs 1 allocation", ""], [enable, "heap 24 B", "hints"]]
+    draw(nvim, home, sample, keys, "--cmd", settings, "-c", "set number termguicolors", "-c", lenses, "grid.go")
+    shown = (SHOTS / "hints.txt").read_text(encoding="utf-8")
+    assert "单元格 🚀 */ cell := &Cell{X: x, Y: y} heap 24 B\n" in shown
+    assert "名称 🚀 */ name to heap *string) *Cell {" in shown
+
+
 def test_a_person_sees_it_on_the_screen(nvim: Path, home: dict[str, str], sample: Path) -> None:
     """Take the pictures in .shots/nvim; each is taken when the words that it must show are on the screen."""
     keys = [
@@ -120,21 +155,9 @@ def test_a_person_sees_it_on_the_screen(nvim: Path, home: dict[str, str], sample
         ["1\r", "make(map[string]int, len(list))", ""],
         [":w\r", "written", "saved"],
     ]
-    python = nvim.parent.parent / "venv" / "bin" / "python"
     look = "set number termguicolors scrolloff=6 | lua vim.diagnostic.config({ virtual_text = true })"
-    command = [nvim, "--clean", "-u", HERE / "init.lua", "-c", look, "+28", "main.go"]
     shutil.rmtree(SHOTS, ignore_errors=True)
-    result = subprocess.run(
-        [python, HERE / "screen.py", SHOTS, "110", "36", *command],
-        cwd=sample,
-        env=home,
-        input=json.dumps(keys),
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=SPEC_S,
-    )
-    assert result.returncode == 0, result.stderr
+    draw(nvim, home, sample, keys, "-c", look, "+28", "main.go")
     assert "统计词频 🚀" in (SHOTS / "diagnostics.txt").read_text(encoding="utf-8")
 
 

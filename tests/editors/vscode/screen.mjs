@@ -121,6 +121,17 @@ const scenes = {
     await shot('7-doctor');
   },
 
+  async marks() {
+    await open(want.marks.file);
+    await step('lens', visible('.codelens-decoration', want.marks.lens, 120));
+    for (const { label, behind } of want.marks.hints) await step(`${label} behind ${behind}`, onScreen(`${behind}${label}`));
+    await shot('12-marks');
+    await page.locator('.codelens-decoration a', { hasText: want.marks.lens }).first().click();
+    await step('a click on the lens shows the story', preview('Not inlined into its callers'));
+    await sleep(1000); // for the picture
+    await shot('13-lens');
+  },
+
   async missing() {
     await open(want.file);
     await step('says what is missing', visible('.notification-toast', 'Go Escape needs its server', 60));

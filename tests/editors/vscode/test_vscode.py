@@ -29,6 +29,7 @@ ROOT = HERE.parents[2]
 EXTENSION = ROOT / "editors" / "vscode"
 HOST = ROOT / ".hosts" / "vscode"
 SHOTS = ROOT / ".shots" / "vscode"
+GRID = ROOT / "tests" / "data" / "grid.go"
 BIN = Path(sys.executable).parent
 ENVIRONMENT = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"}
 SERVER = os.environ.get("GOESCAPE_TEST_SERVER", str(BIN / "goescape-lsp"))
@@ -206,6 +207,7 @@ def test_the_package_holds_what_it_should(vsix: Path) -> None:
 
 @pytest.mark.usefixtures("host")
 def test_in_the_extension_host(vsix: Path, tester: Path, go: Any, sample: Path, tmp_path: Path) -> None:
+    shutil.copy(GRID, sample)
     plan = {
         "vsix": [str(vsix), str(tester)],
         "folder": str(sample),
@@ -224,6 +226,19 @@ def test_on_the_screen(vsix: Path, go: Any, sample: Path, tmp_path: Path) -> Non
         "folder": str(sample),
         "machine": {"goescape.server.path": SERVER},
         "expect": expectation(sample),
+    }
+    drive("screen.mjs", plan, tmp_path, **go_caches(go, sample))
+
+
+@pytest.mark.usefixtures("host")
+def test_hints_and_lenses_on_the_screen(vsix: Path, go: Any, sample: Path, tmp_path: Path) -> None:
+    shutil.copy(GRID, sample)
+    plan = {
+        "scene": "marks",
+        "vsix": [str(vsix)],
+        "folder": str(sample),
+        "machine": {"goescape.server.path": SERVER, "goescape.codeLens": True},
+        "expect": EXPECT,
     }
     drive("screen.mjs", plan, tmp_path, **go_caches(go, sample))
 

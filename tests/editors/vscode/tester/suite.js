@@ -54,11 +54,34 @@ exports.run = async (check, want) => {
   check(await doc.save(), 'saved mended code');
   await eventually(() => found().length === before, 'findings as before');
 
+  await marks(check, want.marks, settings);
+
   const commands = await vscode.commands.getCommands(true);
   for (const name of ['why', 'restart', 'showLog', 'doctor']) check(commands.includes(`goescape.${name}`), `command ${name}`);
   await vscode.commands.executeCommand('goescape.restart');
   await eventually(() => shows(want.after, want.diagnostics[0].message), 'findings after a restart');
 };
+
+/** Hints and lenses on lines with Chinese text and an emoji before them. */
+async function marks(check, want, settings) {
+  const uri = vscode.Uri.file(path.join(vscode.workspace.workspaceFolders[0].uri.fsPath, want.file));
+  const doc = await vscode.workspace.openTextDocument(uri);
+  await settings.update('codeLens', true, vscode.ConfigurationTarget.Workspace);
+  const whole = new vscode.Range(0, 0, doc.lineCount, 0);
+  const before = (at) => doc.lineAt(at.line).text.slice(0, at.character);
+  for (const { label, behind } of want.hints) {
+    const ok = await until(60, async () => {
+      const hints = await vscode.commands.executeCommand('vscode.executeInlayHintProvider', uri, whole);
+      return hints.some((one) => one.label === label && before(one.position).endsWith(behind));
+    });
+    check(ok, `hint ${label} behind ${behind}`);
+  }
+  const lens = await until(60, async () => {
+    const lenses = await vscode.commands.executeCommand('vscode.executeCodeLensProvider', uri, 100);
+    return lenses.find((one) => one.command?.title.includes(want.lens));
+  });
+  check(lens && doc.getText(lens.range) === want.above, `lens ${want.lens} above ${want.above}`);
+}
 
 /** Editing moves the marks by itself; only this tells that the server spoke. */
 function nextDiagnostics(uri) {
