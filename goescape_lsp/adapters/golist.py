@@ -19,6 +19,7 @@ FIELDS = (
 )
 
 KINDS: tuple[tuple[ProblemKind, tuple[str, ...]], ...] = (
+    (ProblemKind.CACHE_PROGRAM, ("GOCACHEPROG",)),
     (ProblemKind.IMPORT_CYCLE, ("import cycle not allowed",)),
     (ProblemKind.GO_TOO_OLD_FOR_MODULE, ("requires go >= ", "requires Go 1.", "requires newer Go version")),
     (
@@ -77,7 +78,6 @@ KINDS: tuple[tuple[ProblemKind, tuple[str, ...]], ...] = (
             "named files must",
         ),
     ),
-    (ProblemKind.CACHE_PROGRAM, ("GOCACHEPROG",)),
     (
         ProblemKind.COMPILER_DIED,
         ("internal compiler error", "signal: ", "fork/exec ", "no space left", "build cache is"),

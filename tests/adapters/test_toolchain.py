@@ -171,3 +171,52 @@ def test_flags_are_a_whitelist() -> None:
         ("-o", "/x"),
     )
     assert changes_verdicts(("-l", "-N", "-m=1")) == ("-l", "-N")
+
+
+@posix
+@pytest.mark.parametrize(
+    ("command", "is_trusted"),
+    [
+        ("", True),
+        ("/opt/cache --dir /x", True),
+        ("cacher --dir ./x", True),
+        ("nowhere", True),
+        ("./cacher", False),
+        ("tools/cacher --fast", False),
+        ("inside", False),
+    ],
+)
+@pytest.mark.parametrize("is_setting", [False, True])
+async def test_the_workspace_does_not_choose_the_cache_program(
+    found: Toolchain, processes: Processes, tmp_path: Path, command: str, *, is_trusted: bool, is_setting: bool
+) -> None:
+    workspace, programs = tmp_path / "w", tmp_path / "p"
+    fake_go(workspace / "bin" / "inside", "")
+    fake_go(programs / "cacher", "")
+    path = os.pathsep.join([str(Path(found.go).parent), str(programs), str(workspace / "bin")])
+    environ = {"PATH": path, "HOME": str(tmp_path)} | ({} if is_setting else {"GOCACHEPROG": command})
+    settings = Settings(go_env={"GOCACHEPROG": command} if is_setting else {})
+    answer = await find_toolchain(settings, processes, environ=environ, avoid=(str(workspace),))
+    if is_trusted:
+        assert isinstance(answer, Toolchain)
+        assert answer.cache_program == command
+    else:
+        assert answer == Problem(ProblemKind.CACHE_PROGRAM, message=command)
+
+
+async def test_the_users_own_file_may_name_the_cache_program(
+    found: Toolchain, processes: Processes, tmp_path: Path
+) -> None:
+    for command, kind in (("/opt/cache", Toolchain), ("./cache", Problem)):
+        (tmp_path / "env").write_text(f"GOCACHEPROG={command}\n")
+        environ = {"PATH": str(Path(found.go).parent), "HOME": str(tmp_path), "GOENV": str(tmp_path / "env")}
+        assert isinstance(await find_toolchain(Settings(), processes, environ=environ), kind)
+
+
+@pytest.mark.parametrize(
+    ("version", "is_used"),
+    [("go1.21.13", False), ("go1.23.4", False), ("go1.23.4 X:cacheprog", True), ("go1.24", True), ("go1.27.4", True)],
+)
+def test_which_go_starts_a_cache_program(version: str, *, is_used: bool) -> None:
+    assert Toolchain("/go", version, "/", "path", cache_program="/opt/cache").has_cache_program is is_used
+    assert not Toolchain("/go", version, "/", "path").has_cache_program

@@ -72,3 +72,22 @@ def test_doctor_says_what_to_do(sample: Path) -> None:
 
 def test_version(tmp_path: Path) -> None:
     assert goescape("--version", cwd=tmp_path).stdout == f"goescape, version {__version__}\n"
+
+
+@pytest.mark.usefixtures("go")
+@pytest.mark.parametrize(
+    ("driver", "is_told"), [("", False), ("off", False), ("tools/gopackagesdriver.sh", True), ("/nonexistent", True)]
+)
+def test_a_driver_of_packages_is_not_used_and_that_is_said(sample: Path, driver: str, *, is_told: bool) -> None:
+    trap = sample.parent / "started"
+    (sample / "tools").mkdir()
+    (sample / "tools" / "gopackagesdriver.sh").write_text(f"#!/bin/sh\ntouch {trap}\n")
+    (sample / "tools" / "gopackagesdriver.sh").chmod(0o755)
+    plain = goescape("check", cwd=sample)
+    answer = goescape("check", cwd=sample, GOPACKAGESDRIVER=driver)
+    assert (answer.stdout, answer.returncode) == (plain.stdout, 0)
+    said = f"goescape: GOPACKAGESDRIVER is not used: {driver}\n    goescape asks the go command only"
+    assert answer.stderr.startswith(said) if is_told else answer.stderr == ""
+    if is_told:
+        assert f"· {said}" in goescape("doctor", cwd=sample, GOPACKAGESDRIVER=driver).stdout
+    assert not trap.exists()
