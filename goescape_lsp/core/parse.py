@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from sys import intern  # the compiler repeats itself: shared texts are half of what findings take
 
 from goescape_lsp.core.model import Place, Verdict
 from goescape_lsp.core.tables.messages import FORMS, pattern
@@ -149,6 +150,7 @@ class _Reading:
     def statement(self, match: re.Match[str]) -> None:
         """Take a line with a position and words that are not indented."""
         file, line, column, words = match.groups()
+        words = intern(words)
         place = self._located(file, int(line), int(column or 0))
         if words.startswith(_INLINED):
             self._inlined.setdefault(place, {})[words[len(_INLINED) :]] = None
@@ -183,7 +185,7 @@ class _Reading:
             if not self._drafts:
                 self._unknown.append(raw)
             elif not words.startswith("  warning: "):
-                self._drafts[-1].lines.append(words)
+                self._drafts[-1].lines.append(intern(words))
 
     def parsed(self) -> Parsed:
         """Return the whole."""
@@ -203,12 +205,12 @@ def parse_arrows(lines: Iterable[str], located: Located = Place) -> tuple[Arrow,
     arrows: list[Arrow] = []
     for line in lines:
         if line.startswith("  flow: ") and (flow := _FLOW.match(line)) is not None:
-            arrows.append(Arrow(flow["target"], flow["operators"], flow["source"], ()))
+            arrows.append(Arrow(intern(flow["target"]), flow["operators"], intern(flow["source"]), ()))
         elif arrows and (reason := _FROM.match(line)) is not None:
             last = arrows[-1]
             expression, why, file, row, column, other = reason.groups()
             place = Place(other, 0, 0) if file is None else located(file, int(row), int(column or 0))
-            step = Reason(expression, why, place)
+            step = Reason(intern(expression), intern(why), place)
             arrows[-1] = Arrow(last.target, last.operators, last.source, (*last.reasons, step))
     return tuple(arrows)
 

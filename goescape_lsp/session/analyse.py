@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from sys import intern
 
 from goescape_lsp.core.assembly import Assembly
 from goescape_lsp.core.classify import Classifier
@@ -388,7 +389,7 @@ class _Reader:
             span=shape.span,
             at=line.place,
             verdict=line.verdict,
-            subject=line.subject,
+            subject=intern(line.subject),
             kind=kind,
             cause=Cause.UNKNOWN,
             rule=None,
@@ -396,8 +397,8 @@ class _Reader:
             package=self._package.import_path,
             allocation=allocation,
             temperature=shape.temperature,
-            expression=shape.expression,
-            lines=(_words(line),),
+            expression=intern(shape.expression),
+            lines=(intern(_words(line)),),
             inlined_from=site.inlined_from,
             holder=shape.holder,
             size=None if site.inlined_from else shape.size,
@@ -455,7 +456,7 @@ def _steps(blocks: tuple[Block, ...]) -> tuple[Step, ...]:
     if not blocks:
         return ()
     return tuple(
-        Step(reason.why, reason.expression, arrow.operators + arrow.source, arrow.target, reason.place)
+        Step(reason.why, reason.expression, intern(arrow.operators + arrow.source), arrow.target, reason.place)
         for arrow in blocks[0].arrows
         for reason in arrow.reasons
     )
@@ -463,7 +464,7 @@ def _steps(blocks: tuple[Block, ...]) -> tuple[Step, ...]:
 
 def _lines(site: _Site) -> tuple[str, ...]:
     block = site.blocks[0].lines if site.blocks else ()
-    return (*block, _words(site.line))
+    return (*block, intern(_words(site.line)))
 
 
 def _words(line: VerdictLine) -> str:

@@ -12,7 +12,7 @@ from goescape_lsp.session.reuse import NOTHING, Remembered
 from goescape_lsp.syntax.file import GoFile
 
 _MOST_FINDINGS = 20_000
-_MOST_BYTES = 2 << 20  # of source; its trees take about twelve times as much
+_MOST_BYTES = 1 << 20  # of source; its trees take about twenty times as much
 
 Key = TypeVar("Key", bound=Hashable)
 Item = TypeVar("Item")

@@ -52,6 +52,7 @@ class Placer:
         """
         own = {_base(path): path for path in package.files}
         known: dict[str, str] = {}
+        places: dict[tuple[str, int, int], Place] = {}
         renamed = self._stretches.get(package.directory, {})
 
         def located(printed: str, line: int, column: int) -> Place:
@@ -60,9 +61,12 @@ class Placer:
                 stretches = renamed.get(name) or renamed.get(_base(name), ())
                 if (place := _physical(stretches, line, column)) is not None:
                     return place
-            if (path := known.get(printed)) is None:
-                path = known[printed] = self._resolve(printed.replace("\\", "/"), package, own)
-            return Place(path, line, column)
+            key = (printed, line, column)
+            if (place := places.get(key)) is None:
+                if (path := known.get(printed)) is None:
+                    path = known[printed] = self._resolve(printed.replace("\\", "/"), package, own)
+                place = places[key] = Place(path, line, column)
+            return place
 
         return located
 
