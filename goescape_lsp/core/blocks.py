@@ -11,6 +11,7 @@ from goescape_lsp.core.parse import Arrow, Block, VerdictLine
 from goescape_lsp.core.shape import Syntax
 
 _STORAGE = re.compile(r"^\{storage for (?P<subject>.*)\}$", re.DOTALL)
+_CONSTANT = re.compile(r"^(?:[\w.]+\()?(?:-?\d|[\"'`])")
 _SIZES = {
     "too large for stack": Cause.TOO_LARGE,
     "too aligned for stack": Cause.TOO_ALIGNED,
@@ -45,14 +46,16 @@ class Blocks:
         if subject == "append":
             return tuple(block for block in found if block.subject.startswith("append("))
         own = tuple(block for block in found if block.subject == subject)
-        return own or self._before_folding(place, found)
+        return own or self._before_folding(place, subject, found)
 
-    def _before_folding(self, place: Place, found: list[Block]) -> tuple[Block, ...]:
+    def _before_folding(self, place: Place, subject: str, found: list[Block]) -> tuple[Block, ...]:
         """Return the explanation of a verdict whose subject was replaced by a constant after it was explained.
 
         Source: `text escapes to heap in F:` and then `"no credentials" escapes to heap`, go1.25 and later.
         """
         orphans = tuple(block for block in found if (place, block.subject) not in self._judged)
+        if not orphans and _CONSTANT.match(subject):  # folded in one inlined copy, and a variable in another
+            orphans = tuple(found)
         return tuple(block for block in orphans if block.subject == orphans[0].subject)
 
     def has_box(self, place: Place, subject: str) -> bool:

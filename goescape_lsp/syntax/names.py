@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
@@ -14,10 +14,14 @@ from goescape_lsp.syntax.tree import text_of
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names that a file can use: what its package declares, methods and fields not included, and its imports."""
+    """The names that a file can use: what its package declares, fields not included, and its imports.
+
+    `methods` are the declarations of methods by the name of their receiver's type and their own.
+    """
 
     declared: Mapping[str, Declaration]
     imports: frozenset[str] = frozenset()
+    methods: Mapping[tuple[str, str], Node] = field(default_factory=dict[tuple[str, str], Node])
 
     def find(self, name: str, at: Node) -> Declaration | None:
         """Return what `name` means at a node: a declaration of the blocks around it or of the package."""

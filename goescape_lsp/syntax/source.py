@@ -16,6 +16,7 @@ from goescape_lsp.syntax.calls import callee_of, target_of
 from goescape_lsp.syntax.names import import_name
 from goescape_lsp.syntax.scope import Declaration, Role, find_local
 from goescape_lsp.syntax.sizes import size_of_site
+from goescape_lsp.syntax.standard import is_standard_map
 from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, first_of, leaf_at, parse, span_of, text_of, walk
 from goescape_lsp.syntax.types import Form, Names, element, infer, resolve
 
@@ -47,13 +48,12 @@ class PackageSyntax:
     def __init__(self, contents: Mapping[str, bytes]) -> None:
         self._sources = {path: Source(content) for path, content in contents.items()}
         declared: dict[str, Declaration] = {}
-        methods: set[tuple[str, str]] = set()
+        methods: dict[tuple[str, str], Node] = {}
         for source in self._sources.values():
             declared.update((text_of(d.name), d) for d in source.declarations() if d.role is not Role.IMPORT)
             methods.update(source.methods())
         for source in self._sources.values():
-            source.names = Names(declared, source.imports)
-            source.package_methods = frozenset(methods)
+            source.names = Names(declared, source.imports, methods)
 
     def source(self, path: str) -> Source | None:
         """Return the source at an absolute path, None when the package has no such file."""
@@ -70,12 +70,17 @@ class Source:
         self._shapes: dict[tuple[int, int, str, Verdict], Shape | None] = {}
         self.imports = frozenset(import_name(d) for d in self.declarations() if d.role is Role.IMPORT)
         self.names = Names({})
-        self.package_methods: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def is_generated(self) -> bool:
         """Say whether the file carries Go's mark of generated code (go.dev/s/generatedcode)."""
         return _GENERATED.search(self.content) is not None
+
+    @property
+    def package_name(self) -> str:
+        """Return the name of the package clause, "" in a file without one."""
+        clause = next((node for node in self.root.named_children if node.type == "package_clause"), None)
+        return text_of(first_of(clause))
 
     @property
     def has_line_directives(self) -> bool:
@@ -96,12 +101,12 @@ class Source:
         """Return what the file declares at package level."""
         return scope.package_declarations(self._tree.root_node)
 
-    def methods(self) -> Iterable[tuple[str, str]]:
-        """Return the methods that the file declares, with the names of their receivers' types."""
+    def methods(self) -> Iterable[tuple[tuple[str, str], Node]]:
+        """Return the methods that the file declares: the name of the receiver's type, their own, the declaration."""
         for node, name in functions.declared_functions(self._tree):
             if node.type == "method_declaration":
                 owner, _, method = name.rpartition(".")
-                yield re.sub(r"[(*)]|\[.*\]", "", owner), method
+                yield (re.sub(r"[(*)]|\[.*\]", "", owner), method), node
 
     def directives(self) -> tuple[Comment, ...]:
         """Return the comments of the file that name goescape."""
@@ -299,7 +304,10 @@ class Source:
         if node.type == "selector_expression" and self._is_method_value(node):
             return Kind.METHOD_VALUE
         if node.type == "composite_literal":
-            form = resolve(node.child_by_field_name("type"), self.names).form
+            written = node.child_by_field_name("type")
+            form = resolve(written, self.names).form
+            if form is Form.UNKNOWN and (is_standard_map(written) or _has_text_keys(node)):
+                return Kind.MAP
             return _KIND_BY_FORM.get(form, Kind.INTERFACE)
         if node.type == "type_conversion_expression" or self._is_conversion(node):
             return self._kind_of_conversion(node)
@@ -323,22 +331,8 @@ class Source:
 
     def _is_method_value(self, node: Node) -> bool:
         """Say whether a selector names a method of a type that this package declares, not a field."""
-        field = text_of(node.child_by_field_name("field"))
-        operand = node.child_by_field_name("operand")
-        return operand is not None and (self._type_name(operand), field) in self.package_methods
-
-    def _type_name(self, node: Node) -> str:
-        """Return the name of a variable's type without its star, "" where its declaration does not say."""
-        name = text_of(node)
-        found = find_local(name, node) or self.names.declared.get(name)
-        if found is None:
-            return ""
-        value = found.value
-        if value is not None and value.type == "unary_expression":
-            value = value.child_by_field_name("operand")
-        if value is not None and value.type == "composite_literal":
-            return text_of(value.child_by_field_name("type"))
-        return text_of(found.type).lstrip("*")
+        made = infer(node, self.names).node
+        return made is not None and made.type == "method_declaration"
 
     def _is_conversion(self, node: Node) -> bool:
         function = node.child_by_field_name("function") if node.type == "call_expression" else None
@@ -359,6 +353,15 @@ class Source:
         if node is None or function is None:
             return None
         return Call(callee_of(function, self.names), _one_line(text_of(function)), span_of(node), leaf.type)
+
+
+def _has_text_keys(literal: Node) -> bool:
+    """Say whether a literal has strings for keys: then it is a map, whatever package its type is of."""
+    elements = first_of(literal.child_by_field_name("body"))
+    key = first_of(elements) if elements is not None and elements.type == "keyed_element" else None
+    while key is not None and key.type == "literal_element":
+        key = first_of(key)
+    return key is not None and key.type.endswith("string_literal")
 
 
 def _kind_by_subject(subject: str) -> Kind | None:

@@ -45,6 +45,10 @@ def visible_span(node: Node, subject: str) -> Span:
             end = visible_span(literal, "")
             start = span_of(node)
             return Span(start.line, start.column, end.end_line, end.end_column)
+    if node.type == "for_statement":  # the body of a range over a function, inlined
+        body, start = node.child_by_field_name("body"), span_of(node)
+        clause = span_of(body.prev_sibling) if body is not None and body.prev_sibling is not None else start
+        return Span(start.line, start.column, clause.end_line, clause.end_column)
     if node.type == "func_literal":
         body = node.child_by_field_name("body")
         signature = next((c for c in reversed(node.children) if body is None or c.end_byte <= body.start_byte), node)
