@@ -219,7 +219,9 @@ def range_fault(found: dict[str, Any], lines: list[bytes]) -> str:
     if len(text) > 1 or begin[0] != end[0]:
         return ""
     # One letter is a whole expression when the compiler says the same, or says what constant stands behind it.
-    is_whole = found["subject"] == text.decode() or is_call(found) or _CONSTANT.match(found["subject"])
+    is_whole = (
+        found["subject"].rpartition(".")[2] == text.decode() or is_call(found) or _CONSTANT.match(found["subject"])
+    )
     return "" if is_whole and _WORD.fullmatch(text + text) else "one character"
 
 
@@ -255,10 +257,10 @@ class Told:
         return site.kin in self.kin or any(is_there(site) for is_there in ways)
 
     def _is_folded(self, site: Site) -> bool:
-        """Say whether the report has what is a constant in one inlined copy and a variable in another."""
+        """Say whether the report has what is a constant in one inlined copy, a variable or another constant in the next."""
         return any(
             (other.file, other.line, other.column, other.verdict) == (site.file, site.line, site.column, site.verdict)
-            and bool(_CONSTANT.match(other.subject)) != bool(_CONSTANT.match(site.subject))
+            and any(_CONSTANT.match(one.subject) for one in (other, site))
             for other, _ in self.extents
         )
 

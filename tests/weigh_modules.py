@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import json
 import re
 import shutil
 import sys
@@ -82,7 +81,7 @@ def varint(data: bytes, at: int) -> tuple[int, int]:
         byte = data[at]
         value |= (byte & 0x7F) << shift
         at, shift = at + 1, shift + 7
-        if byte < 0x80:  # noqa: PLR2004 - the top bit says that more follows
+        if byte < 0x80:
             return value, at
 
 
@@ -189,8 +188,8 @@ def weigh(findings: list[dict[str, Any]], seen: Measured, module: Path) -> Weigh
         if found["verdict"] != "leaks" and found["function"] and not found["file"].endswith("_test.go"):
             for number in {found["at"]["line"], *range(found["line"], found["end_line"] + 1)}:
                 by_line[is_inlined, (found["file"], number)].append(found)
-    for (is_inlined, line), there in by_line.items():
-        there = [one for one in there if one["at"]["line"] == line[1]]
+    for (is_inlined, line), around in by_line.items():
+        there = [one for one in around if one["at"]["line"] == line[1]]
         if not there or not any(seen.ran(line[0], one["at"]["line"], one["at"]["column"]) for one in there):
             continue
         strongest = max((one["allocation"] for one in there), key=_STRENGTH.index)

@@ -121,7 +121,9 @@ def _last_place(block: Block) -> Place | None:
 def _may_hold(container: Block, block: Block) -> bool:
     if container is block:
         return False
-    return not container.function or not block.function or container.function == block.function
+    # A closure that captures by value may hold it too: its function is `F.func1` of `F`.
+    is_same = not container.function or not block.function or container.function == block.function
+    return is_same or container.function.startswith(f"{block.function}.")
 
 
 def _nearest(blocks: list[Block], place: Place) -> Block | None:

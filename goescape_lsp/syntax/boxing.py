@@ -32,6 +32,8 @@ _CONSTANT_SUBJECT = re.compile(
     r'|".*"|\'.*\'|`.*`|true|false|nil)$',
     re.DOTALL,
 )
+# What `context.Background()` and `context.TODO()` box where they are inlined (go1.21 to go1.27).
+_EMPTY_STRUCTS = frozenset(["context.backgroundCtx{}", "context.todoCtx{}"])
 _ONE_BYTE = frozenset(["bool", "byte", "uint8", "int8"])
 _POINTER_FORMS = frozenset([Form.POINTER, Form.MAP, Form.CHANNEL, Form.FUNCTION])
 
@@ -58,7 +60,9 @@ def boxed_value(node: Node, subject: str, names: Names) -> Boxed:
 
 
 def boxed_text(subject: str) -> Boxed:
-    """Return what the compiler's text alone tells of a boxed value: whether it is a constant."""
+    """Return what the compiler's text alone tells of a boxed value: whether it is a constant, or has no size."""
+    if subject in _EMPTY_STRUCTS:
+        return Boxed.ZERO_SIZE
     return Boxed.CONSTANT if _CONSTANT_SUBJECT.match(subject) else Boxed.UNKNOWN
 
 

@@ -66,7 +66,7 @@ def _widen(leaf: Node, subject: str) -> Node:
         return leaf
     match leaf.type:
         case "(":
-            return _call_of(leaf, parent)
+            return _converted_call(_call_of(leaf, parent), subject)
         case "{":
             return _composite_of(leaf, parent, subject)
         case "func":
@@ -128,6 +128,14 @@ def _converted(node: Node, subject: str) -> Node:
             if _squeezed(text_of(written).strip("()")).rpartition(".")[2] == wanted.rpartition(".")[2]:
                 return parent
     return node
+
+
+def _converted_call(call: Node, subject: str) -> Node:
+    """Look outward from a call to the conversion of its result: of this very call, not one in inlined code."""
+    match = _CONVERSION.match(subject)
+    function = text_of(call.child_by_field_name("function")).rpartition(".")[2]
+    is_result = match is not None and bool(function) and f"{function}(" in match["operand"]
+    return _converted(call, subject) if is_result else call
 
 
 def _squeezed(text: str) -> str:
