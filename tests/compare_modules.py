@@ -257,7 +257,7 @@ class Told:
         return site.kin in self.kin or any(is_there(site) for is_there in ways)
 
     def _is_folded(self, site: Site) -> bool:
-        """Say whether the report has what is a constant in one inlined copy, a variable or another constant in the next."""
+        """Say whether the report has what is a constant in one inlined copy and something else in the next."""
         return any(
             (other.file, other.line, other.column, other.verdict) == (site.file, site.line, site.column, site.verdict)
             and any(_CONSTANT.match(one.subject) for one in (other, site))

@@ -76,7 +76,8 @@ func results(c *counter) {
 }
 
 func sized(values []int, more map[int]int) int {
-	room := make([]int, 0, len(values)+len(more)) // make([]int, 0, len(values) + len(more)): variable-size-make|non-constant-size, may-allocate|allocates
+	// Before go1.25 it escapes.
+	room := make([]int, 0, len(values)+len(more)) // *: variable-size-make|non-constant-size, may-allocate|allocates
 	for _, value := range values {
 		room = append(room, value)
 	}
