@@ -288,7 +288,7 @@ class Source:
     def _kind(self, node: Node, subject: str, verdict: Verdict) -> Kind:
         if verdict is Verdict.MOVED:
             is_new = node.type == "call_expression" and text_of(node.child_by_field_name("function")) == "new"
-            return Kind.NEW if is_new else Kind.VARIABLE
+            return Kind.NEW if is_new or spans.is_new_of_negative(node) else Kind.VARIABLE
         if verdict is Verdict.LEAKS or self._is_parameter_name(node):
             return Kind.PARAMETER
         if (kind := _kind_by_subject(subject)) is not None:
@@ -458,6 +458,8 @@ def _cut(root: Node, node: Node, span: Span) -> str:
     start = span_of(node)
     if (span.line, span.column) == (start.line, start.column):
         end = (span.end_line - 1, span.end_column - 1)
+        if spans.is_new_of_negative(node):
+            whole += ")"
         size = _offset(whole, start, end)
         return whole.encode()[:size].decode("utf-8", "replace")
     inner = root.descendant_for_point_range((span.line - 1, span.column - 1), (span.end_line - 1, span.end_column - 1))

@@ -177,6 +177,12 @@ def test_a_conversion_of_a_result_is_the_whole_conversion(go: Go, tmp_path: Path
     }
 
 
+def test_new_of_a_negative_value_is_a_call(go: Go, tmp_path: Path) -> None:
+    source = "package p\n\nfunc F(x int) (*float64, *int) { return new(-1.5), new(-x + 1) }\n"
+    told = [words.message(one, "en") for one in findings(source, go, tmp_path, "1.26") if one.is_heap]
+    assert told == [f"{text} escapes: returned from function" for text in ("new(-1.5)", "new(-x + 1)")]
+
+
 def test_values_of_an_inlined_range_body_are_sites_of_their_own(go: Go, tmp_path: Path) -> None:
     found = findings(RANGES, go, tmp_path, "1.23")
     told = {one.subject: one for one in found if one.is_heap and one.function == "find"}
