@@ -51,8 +51,9 @@ class Measured:
     def ran(self, file: str, line: int, column: int) -> bool | None:
         """Say whether the code at a point ran; None when no coverage tells."""
         around = [one for one in self.blocks.get(file, ()) if one[0] <= (line, column) < one[1]]
-        if not around:
-            return None
+        if not around:  # a parameter: its function's body begins on the same line
+            after = sorted(one for one in self.blocks.get(file, ()) if one[0][0] == line and one[0] > (line, column))
+            return any(count for begin, _, count in after if begin == after[0][0]) if after else None
         smallest = max(around, key=lambda one: (one[0], (-one[1][0], -one[1][1])))
         return any(count for begin, end, count in around if (begin, end) == smallest[:2])
 
