@@ -30,6 +30,11 @@ var kept any
 
 var held *page
 
+type doer interface{ stop() }
+
+//go:noinline
+func all(given []doer) { kept = given[0] }
+
 var entry *record
 
 type record struct{ key []byte }
@@ -101,6 +106,14 @@ func heldInClosure(names []string) {
 	})
 }
 
+func element() {
+	all(
+		[]doer{
+			&counter{}, // &counter{}: passed-to-leaking-parameter, allocates
+		},
+	)
+}
+
 func background() {
 	wait(context.Background()) // context.backgroundCtx{}: interface-conversion, does-not-allocate
 }
@@ -165,7 +178,8 @@ def test_no_cause_is_unknown(each_go: Go, tmp_path: Path) -> None:
 
 
 def test_a_message_names_the_method_whose_receiver_is_kept(go: Go, tmp_path: Path) -> None:
-    (told,) = (one for one in findings(SOURCE, go, tmp_path) if one.subject == "&counter{}")
+    found = findings(SOURCE, go, tmp_path)
+    (told,) = (one for one in found if one.subject == "&counter{}" and one.function == "methodValue")
     assert words.message(told, "en") == "&counter{} escapes: passed to c.stop, which lets it outlive the call"
 
 
