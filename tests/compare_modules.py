@@ -1,12 +1,14 @@
 """Compares `goescape check` with the compiler on public modules: nothing missing, nothing twice, nothing elsewhere.
 
 `python tests/compare_modules.py [--keep DIR] MODULE@VERSION ...` prints one line for each module and every difference;
-the exit status is 1 when there is one. The truth is what `go build` and `go test -c` print for `-gcflags=-m=2`, read
-here by a few patterns that share nothing with the product.
+the exit status is 1 when there is one. The truth is what `go build` and `go test` print for `-gcflags=-m=2`, read
+here by a few patterns that share nothing with the product. Beside that, each range must be an expression of its line:
+not empty, not outside, not one character of a longer one; and each cause must be known. `--keep` leaves the copies and
+our report (`MODULE.json`) in a folder.
 
 Two verdicts are one when only names differ that the compiler makes up: package qualifiers and shapes of generic
-instances, the call that was inlined into a size, and the wrapper of a generic function, which says again at the
-function's name what its body says.
+instances, the call that was inlined into a size, a variable that is a constant in one inlined copy, and the wrapper of
+a generic function, which says again at the function's name what its body says.
 """
 
 from __future__ import annotations
@@ -35,6 +37,8 @@ HEAP = re.compile(
 COMPILE_S = 3600
 RESULT = re.compile(r"^~[rR]\d+$")
 NAME_COLUMN = len("func ") + 1
+_CONSTANT = re.compile(r"^(?:[\w.]+\()?(?:-?\d|[\"'`]|true\b|false\b)")
+_WORD = re.compile(rb"[\w\x80-\xff]{2}")
 
 
 @dataclass(frozen=True, order=True)
@@ -68,12 +72,15 @@ class Difference:
     twice: list[str]
     elsewhere: list[Site]
     problems: list[str]
+    ranges: list[str]
+    unknown: list[str]
     seconds: float
 
     @property
     def is_none(self) -> bool:
         """Say whether both sides agree."""
-        return not (self.missing or self.twice or self.elsewhere or self.problems)
+        told = (self.missing, self.twice, self.elsewhere, self.problems, self.ranges, self.unknown)
+        return not any(told)
 
 
 def run(command: list[str], cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
@@ -107,8 +114,10 @@ def compiler_sites(go: str, module: Path, *, tests: bool = True) -> set[Site]:
         if not has_program(go, module):
             commands[0][3:5] = []
         if tests:
-            commands.append([go, "test", "-c", "-vet=off", "-gcflags=-m=2", "-o", f"{binaries}/", "./..."])
-        texts = [run(command, module, **OFFLINE).stderr for command in commands]
+            # Not `test -c`: it refuses two packages whose directories have the same name. Nothing of them is run.
+            commands.append([go, "test", "-exec=true", "-vet=off", "-gcflags=-m=2", "./..."])
+        answers = [run(command, module, **OFFLINE) for command in commands]
+        texts = [text for answer in answers for text in (answer.stdout, answer.stderr)]
     own = {path.relative_to(module).as_posix() for path in module.rglob("*.go")}
     return {site for text in texts for site in read_sites(text) if site.file in own}
 
@@ -129,8 +138,8 @@ def read_sites(text: str) -> Iterable[Site]:
             yield Site(file, int(found["line"]), int(found["column"] or 0), verdict, subject)
 
 
-def our_report(go: str, module: Path) -> dict[str, Any]:
-    """Return what `goescape check --format json` prints for the module."""
+def our_report(go: str, module: Path, *options: str) -> dict[str, Any]:
+    """Return what `goescape check --format json` prints for the module, with more options where given."""
     command = [
         sys.executable,
         "-m",
@@ -142,6 +151,7 @@ def our_report(go: str, module: Path) -> dict[str, Any]:
         "json",
         "-C",
         str(module),
+        *options,
         "./...",
     ]
     answer = run(command, Path(__file__).parents[1], GOFLAGS="", GOWORK="off")
@@ -152,11 +162,12 @@ def our_report(go: str, module: Path) -> dict[str, Any]:
 
 
 def compare(go: str, name: str, module: Path) -> Difference:
-    """Return how the two sides differ."""
+    """Return how the two sides differ; our report stays beside the module."""
     wanted = compiler_sites(go, module)
     begun = time.monotonic()
     report = our_report(go, module)
     seconds = time.monotonic() - begun
+    module.with_suffix(".json").write_text(json.dumps(report), encoding="utf-8")
     ours = [site_of(found) for found in report["findings"]]
     told = Told({site.kin for site in ours}, [(site_of(found), extent(found)) for found in report["findings"]], module)
     named = {site.kin for site in wanted}
@@ -172,8 +183,51 @@ def compare(go: str, name: str, module: Path) -> Difference:
         twice=[f"{place} {times} times" for place, times in places.items() if times > 1],
         elsewhere=sorted(site for site in set(ours) if site.kin not in named),
         problems=[f"{problem['package']}: {problem['message']}" for problem in report["problems"]],
+        ranges=list(wrong_ranges(report["findings"], module)),
+        unknown=[f"{site_of(found)}" for found in report["findings"] if found["rule"] == "unknown-cause"],
         seconds=seconds,
     )
+
+
+def wrong_ranges(findings: Iterable[dict[str, Any]], module: Path) -> Iterable[str]:
+    """Yield the findings whose range is empty, outside its lines, or a piece of what the compiler names."""
+    texts: dict[str, list[bytes]] = {}
+    for found in findings:
+        file = found["file"]
+        if file not in texts:
+            texts[file] = re.split(rb"\r?\n", (module / file).read_bytes())
+        if fault := range_fault(found, texts[file]):
+            yield f"{fault}: {site_of(found)} {extent(found)}"
+
+
+def range_fault(found: dict[str, Any], lines: list[bytes]) -> str:
+    """Return what is wrong with a finding's range, "" when nothing is."""
+    begin, end = extent(found)
+    is_inside = 1 <= begin[0] <= end[0] <= len(lines)
+    if not is_inside or not (1 <= begin[1] <= len(lines[begin[0] - 1]) and 1 < end[1] <= len(lines[end[0] - 1]) + 1):
+        return "outside"
+    if end <= begin:
+        return "empty"
+    if found["at"]["column"] and not begin <= (found["at"]["line"], found["at"]["column"]) < end and not is_call(found):
+        return "beside"
+    first, last = lines[begin[0] - 1], lines[end[0] - 1]
+    text = first[begin[1] - 1 : end[1] - 1] if begin[0] == end[0] else first[begin[1] - 1 :]
+    if text[:1].isspace() or last[end[1] - 2 : end[1] - 1].isspace():
+        return "blank"
+    if _WORD.match(first[begin[1] - 2 : begin[1]]) or _WORD.match(last[end[1] - 2 : end[1]]):
+        return "part of a word"
+    if len(text) > 1 or begin[0] != end[0]:
+        return ""
+    # One letter is a whole expression when the compiler says the same, or says what constant stands behind it.
+    is_whole = (
+        found["subject"].rpartition(".")[2] == text.decode() or is_call(found) or _CONSTANT.match(found["subject"])
+    )
+    return "" if is_whole and _WORD.fullmatch(text + text) else "one character"
+
+
+def is_call(found: dict[str, Any]) -> bool:
+    """Say whether the compiler names what it means by the `(` before it: the arguments of a variadic call."""
+    return bool(found["kind"] == "variadic")
 
 
 Point = tuple[int, int]
@@ -199,8 +253,15 @@ class Told:
 
     def holds(self, site: Site) -> bool:
         """Say whether the report has a verdict: at its place, in its expression, or in the body behind a wrapper."""
-        return (
-            site.kin in self.kin or self._is_in_an_expression(site) or self._is_a_call(site) or self._is_a_wrapper(site)
+        ways = (self._is_in_an_expression, self._is_a_call, self._is_folded, self._is_a_wrapper)
+        return site.kin in self.kin or any(is_there(site) for is_there in ways)
+
+    def _is_folded(self, site: Site) -> bool:
+        """Say whether the report has what is a constant in one inlined copy and something else in the next."""
+        return any(
+            (other.file, other.line, other.column, other.verdict) == (site.file, site.line, site.column, site.verdict)
+            and any(_CONSTANT.match(one.subject) for one in (other, site))
+            for other, _ in self.extents
         )
 
     def _is_a_call(self, site: Site) -> bool:
@@ -257,6 +318,8 @@ def describe(found: Difference) -> str:
     lines += [f"  twice      {place}" for place in found.twice]
     lines += [f"  elsewhere  {site}" for site in found.elsewhere]
     lines += [f"  problem    {problem}" for problem in found.problems]
+    lines += [f"  range      {text}" for text in found.ranges]
+    lines += [f"  unknown    {text}" for text in found.unknown]
     return "\n".join(lines)
 
 

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from goescape_lsp.core.model import Cause, Place, Verdict
-from goescape_lsp.core.parse import Arrow, Block, Parsed
+from goescape_lsp.core.parse import Arrow, Block, Parsed, VerdictLine
 from goescape_lsp.core.shape import Syntax
 
 _STORAGE = re.compile(r"^\{storage for (?P<subject>.*)\}$", re.DOTALL)
+_CONSTANT = re.compile(r"^(?:[\w.]+\()?(?:-?\d|[\"'`])")
 _SIZES = {
     "too large for stack": Cause.TOO_LARGE,
     "too aligned for stack": Cause.TOO_ALIGNED,
@@ -26,6 +27,11 @@ class Index:
     def __init__(self, parsed: Parsed) -> None:
         self.judged = {(line.place, line.subject) for line in parsed.verdicts}
         self.moved = {(line.place.file, line.subject) for line in parsed.verdicts if line.verdict is Verdict.MOVED}
+        self.method_values: dict[tuple[str, str], list[VerdictLine]] = {}
+        for line in parsed.verdicts:
+            receiver, dot, name = line.subject.rpartition(".")
+            if dot and name.isidentifier() and line.verdict in {Verdict.ESCAPES, Verdict.STAYS}:
+                self.method_values.setdefault((line.place.file, receiver), []).append(line)
         self.by_place: dict[Place, list[Block]] = {}
         self.by_subject: dict[tuple[str, str], list[Block]] = {}
         for block in parsed.blocks:
@@ -55,15 +61,17 @@ class Blocks:
         if subject == "append":
             return tuple(block for block in found if block.subject.startswith("append("))
         own = tuple(block for block in found if block.subject == subject)
-        return own or self._before_folding(place, found)
+        return own or self._before_folding(place, subject, found)
 
-    def _before_folding(self, place: Place, found: list[Block]) -> tuple[Block, ...]:
+    def _before_folding(self, place: Place, subject: str, found: list[Block]) -> tuple[Block, ...]:
         """Return the explanation of a verdict whose subject was replaced by a constant after it was explained.
 
         Source: `text escapes to heap in F:` and then `"no credentials" escapes to heap`, go1.25 and later.
         """
         judged = self._indexed(place.file).judged if found else set[tuple[Place, str]]()
         orphans = tuple(block for block in found if (place, block.subject) not in judged)
+        if not orphans and _CONSTANT.match(subject):  # folded in one inlined copy, and a variable in another
+            orphans = tuple(found)
         return tuple(block for block in orphans if block.subject == orphans[0].subject)
 
     def has_box(self, place: Place, subject: str) -> bool:
@@ -132,7 +140,9 @@ def _last_place(block: Block) -> Place | None:
 def _may_hold(container: Block, block: Block) -> bool:
     if container is block:
         return False
-    return not container.function or not block.function or container.function == block.function
+    # A closure that captures by value may hold it too: its function is `F.func1` of `F`.
+    is_same = not container.function or not block.function or container.function == block.function
+    return is_same or container.function.startswith(f"{block.function}.")
 
 
 def _nearest(blocks: list[Block], place: Place) -> Block | None:

@@ -70,17 +70,23 @@ class Classifier:
 
     def _seen(self, block: Block, trail: Trail) -> Trail:
         """Add what a block's steps do to the value."""
-        for reason in (reason for arrow in block.arrows for reason in arrow.reasons):
-            match reason.why:
-                case "captured by a closure":
-                    trail = self._captured(reason, trail)
-                case "reference":
-                    trail = replace(trail, is_by_reference=trail.is_by_reference or trail.is_captured)
-                case "interface-converted":
-                    trail = replace(trail, is_converted=True)
-                case _:
-                    pass
+        for arrow in block.arrows:
+            for reason in arrow.reasons:
+                trail = self._stepped(reason, trail)
+            if stored_subject(arrow) not in {None, "... argument", block.subject}:
+                trail = replace(trail, is_converted=False)  # from here on the container is passed on
         return trail
+
+    def _stepped(self, reason: Reason, trail: Trail) -> Trail:
+        match reason.why:
+            case "captured by a closure":
+                return self._captured(reason, trail)
+            case "reference":
+                return replace(trail, is_by_reference=trail.is_by_reference or trail.is_captured)
+            case "interface-converted":
+                return replace(trail, is_converted=True)
+            case _:
+                return trail
 
     def _captured(self, reason: Reason, trail: Trail) -> Trail:
         if trail.is_captured:

@@ -12,7 +12,7 @@ from goescape_lsp.core.tables.limits import Subject, limit
 
 _FREE_BOXES = frozenset([Boxed.CONSTANT, Boxed.ONE_BYTE, Boxed.ZERO_SIZE, Boxed.POINTER_SHAPED])
 _EMPTY = re.compile(r"^(?:&struct ?\{\}\{\}|\[\][^{]*\{\}|make\(\[\].*, 0(?:, 0)?\))$", re.DOTALL)
-_SIZED_MAKE = re.compile(r"^make\(\[\].*, (?P<size>[^,()]+)\)$", re.DOTALL)
+_SIZED_MAKE = re.compile(r"^make\(.*, (?P<size>[^,]+)\)$", re.DOTALL)
 _HINTED_MAP = re.compile(r"^make\(map\[.*, (?P<hint>[^,]+)\)$", re.DOTALL)
 # `([]rune)(s)` or `Runes(s)`, not `make(…)`.
 _CONVERTED = re.compile(r"^(?:\(\[\]rune\)|(?!make\b)[\w.]+)\(")
@@ -49,6 +49,8 @@ def judge_heap(  # noqa: PLR0913 - keywords, and each has one meaning
         return Allocation.MAY_ALLOCATE, "small-integer"
     if boxed is Boxed.STRING:
         return Allocation.MAY_ALLOCATE, "empty-string"
+    if boxed is Boxed.SLICE:
+        return Allocation.MAY_ALLOCATE, "nil-slice"
     if boxed is Boxed.UNKNOWN:
         return Allocation.UNKNOWN, "unknown-type"
     if kind is Kind.APPEND:

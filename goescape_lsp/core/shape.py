@@ -20,6 +20,7 @@ class Boxed(StrEnum):
     ZERO_SIZE = "zero size"
     SMALL_INTEGER = "small integer"  # allocates unless the value is below 256
     STRING = "string"  # allocates unless empty
+    SLICE = "slice"  # its header is copied unless it is nil
     POINTER_SHAPED = "pointer-shaped"
     VALUE = "value"
 

@@ -44,8 +44,7 @@ class Steps:
             last = block.arrows[-2]  # arguments and range operands go through `{temp}`: the step before is the reason
             reasons = last.reasons
         if not reasons:
-            cause = Cause.RETURN if _RESULT.match(last.target) else Cause.UNKNOWN
-            return because(cause)
+            return because(Cause.RETURN) if _RESULT.match(last.target) else self._of_method_value(block, last)
         reason = reasons[-1]
         if (known := _BY_REASON.get(reason.why)) is not None:
             return because(known, reason.place)
@@ -58,6 +57,21 @@ class Steps:
         if reason.why == "spill":
             return self._spilled(reason)
         return self._stored(reason)
+
+    def _of_method_value(self, block: Block, last: Arrow) -> Decision:
+        """Decide for the receiver of a method value: it goes through `{temp}` as the method's parameter leaks.
+
+        Source: cmd/compile/internal/escape, OMETHVALUE; no step names the method, but its own verdict does.
+        """
+        is_passed = last.target in {_HEAP, "{temp}"} and any(arrow.target == "{temp}" for arrow in block.arrows)
+        if not is_passed:
+            return because(Cause.UNKNOWN)
+        receiver = next(arrow.source for arrow in block.arrows if arrow.target == "{temp}")
+        found = self._indexed(block.place.file).method_values.get((block.place.file, receiver), ())
+        after = [line for line in found if line.place >= block.place]
+        if not after:
+            return because(Cause.CALLEE_PARAM)
+        return because(Cause.CALLEE_PARAM, after[0].place, after[0].subject)
 
     def _spilled(self, reason: Reason) -> Decision:
         """Decide for a literal that goes to the heap by itself: `go` or a `defer` in a loop."""
@@ -118,9 +132,11 @@ class Steps:
         call = syntax.call_at(at) if syntax is not None else None
         name = call.function if call is not None and at != trail.inlined_at else called_name(text)
         is_own_text = call is not None and _last(called_name(text)) == _last(call.function)
-        if text.startswith("append(") and (call is None or call.callee is not Callee.FUNCTION):
+        # A function of the package may be called `append`; in inlined code the call at the place is another one.
+        is_builtin = not (is_own_text and call is not None and call.callee is Callee.FUNCTION)
+        if text.startswith("append(") and is_builtin:
             return because(Cause.APPEND, at)
-        if text.startswith("panic(") and (call is None or call.callee is not Callee.FUNCTION):
+        if text.startswith("panic(") and is_builtin:
             return because(Cause.PANIC, at)
         if trail.is_converted or is_boxed:
             return because(Cause.INTERFACE_ARG, at, name)

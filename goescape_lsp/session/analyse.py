@@ -36,7 +36,7 @@ from goescape_lsp.core.model import (
 )
 from goescape_lsp.core.parse import Block, Parsed, VerdictLine, leaks_by_place
 from goescape_lsp.core.shape import Boxed, Shape
-from goescape_lsp.core.steps import called_name
+from goescape_lsp.core.steps import called_name, without_types
 from goescape_lsp.core.suppress import accept
 from goescape_lsp.core.tables.layouts import block_of
 from goescape_lsp.core.temperature import temper
@@ -310,12 +310,15 @@ class _Reader:
     def _add(self, sites: Sites, line: VerdictLine, source: Source, count: int) -> None:
         shape = source.shape(line.place, line.subject, line.verdict)
         origin = self._inlined_from(line, shape)
-        subject = line.subject.replace("go.shape.", "") if origin else str(shape.kind)
+        # Where the body of a range over a function was inlined, all its values have the place of the `for`.
+        is_crowded = bool(origin) or (not shape.is_call and line.place in self._parsed.inlined)
+        subject = _bare(line.subject, source) if is_crowded else str(shape.kind)
         key = (line.place.file, shape.span, subject, origin)
         known = sites.get(key)
         is_heap = line.verdict in {Verdict.ESCAPES, Verdict.MOVED}
         is_worse = known is not None and known.verdict is Verdict.STAYS and line.verdict is Verdict.LEAKS
-        if known is None or (is_heap and not known.is_heap) or is_worse:
+        is_better = known is not None and is_heap and (not known.is_heap or _is_folded(known.subject, line.subject))
+        if known is None or is_better or is_worse:
             sites[key] = temper(self._finding(line, source, count), is_test=source.helps_tests)
         elif is_heap and known.package == self._package.import_path:
             sites[key] = self._merged(known, line, count)
@@ -427,7 +430,18 @@ class _Reader:
         if owner is not None:
             inner = [name for name in names if name.lstrip("(*").startswith(owner["package"] + ".")]
             names = tuple(inner[-1:]) or names
-        return names[0].replace("go.shape.", "")
+        return without_types(names[0]).removeprefix(self._sources[line.place.file].package_name + ".")
+
+
+def _bare(subject: str, source: Source) -> str:
+    """Return a subject of inlined code without the names that differ between the shapes of a generic function."""
+    qualified = rf"\b{re.escape(source.package_name)}\." if source.package_name else r"(?!)"
+    return re.sub(qualified, "", subject.partition("go.shape.")[0])
+
+
+def _is_folded(known: str, subject: str) -> bool:
+    """Say whether one inlined copy has a constant where another has a variable: the variable can allocate."""
+    return known != subject and boxed_text(known) is Boxed.CONSTANT and boxed_text(subject) is not Boxed.CONSTANT
 
 
 def _last(name: str) -> str:

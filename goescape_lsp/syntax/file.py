@@ -27,7 +27,7 @@ class GoFile:
         found = tuple(package_declarations(self.tree.root_node))
         self.imports = frozenset(import_name(one) for one in found if one.role is Role.IMPORT)
         self.declared: dict[str, Declaration] = {text_of(one.name): one for one in found if one.role is not Role.IMPORT}
-        self.methods = frozenset(self._methods())
+        self.methods = dict(self._methods())
         self.function_names: dict[int, str] = {}
 
     @cached_property
@@ -74,12 +74,12 @@ class GoFile:
     def _first_lines(self) -> tuple[int, ...]:
         return tuple(first for first, _, _ in self._stretches)
 
-    def _methods(self) -> Iterator[tuple[str, str]]:
-        """Yield the methods that the file declares, with the names of their receivers' types."""
+    def _methods(self) -> Iterator[tuple[tuple[str, str], Node]]:
+        """Yield the methods that the file declares: the name of the receiver's type, their own, the declaration."""
         for node, name in functions.declared_functions(self.tree):
             if node.type == "method_declaration":
                 owner, _, method = name.rpartition(".")
-                yield re.sub(r"[(*)]|\[.*\]", "", owner), method
+                yield (re.sub(r"[(*)]|\[.*\]", "", owner), method), node
 
 
 def _without_body(node: Node) -> bytes:

@@ -14,10 +14,14 @@ from goescape_lsp.syntax.tree import text_of
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names that a file can use: what its package declares, methods and fields not included, and its imports."""
+    """The names that a file can use: what its package declares, fields not included, and its imports.
+
+    `methods` are the declarations of methods by the name of their receiver's type and their own.
+    """
 
     declared: Mapping[str, Declaration]
     imports: frozenset[str] = frozenset()
+    methods: Mapping[tuple[str, str], Node] = field(default_factory=dict[tuple[str, str], Node])
     scopes: Scopes = field(default_factory=Scopes, compare=False, repr=False)
 
     def find(self, name: str, at: Node) -> Declaration | None:

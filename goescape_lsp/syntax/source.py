@@ -17,6 +17,7 @@ from goescape_lsp.syntax.file import GoFile
 from goescape_lsp.syntax.scope import Declaration, Role, Scopes
 from goescape_lsp.syntax.shapes import Key, Shapes, by_function, recalled
 from goescape_lsp.syntax.sizes import site_has_pointers, size_of_site
+from goescape_lsp.syntax.standard import is_standard_map
 from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, first_of, leaf_at, span_of, text_of, walk
 from goescape_lsp.syntax.types import Form, Names, element, infer, resolve
 
@@ -52,10 +53,10 @@ class PackageSyntax:
         declared: dict[str, Declaration] = {}
         for file in files.values():
             declared.update(file.declared)
-        methods = frozenset[tuple[str, str]]().union(*(file.methods for file in files.values()))
+        methods = {key: node for file in files.values() for key, node in file.methods.items()}
         scopes = Scopes()
         self._sources = {
-            path: Source(file, Names(declared, file.imports, scopes), methods) for path, file in files.items()
+            path: Source(file, Names(declared, file.imports, methods, scopes)) for path, file in files.items()
         }
         self.outlines = tuple((path, file.outline) for path, file in files.items())
 
@@ -71,13 +72,12 @@ class PackageSyntax:
 class Source:
     """One parsed file; every answer is a value, places and spans are 1-based lines and byte columns."""
 
-    def __init__(self, file: GoFile, names: Names, package_methods: frozenset[tuple[str, str]]) -> None:
-        """Take the file, the names that it can use, and the methods that its package declares."""
+    def __init__(self, file: GoFile, names: Names) -> None:
+        """Take the file and the names that it can use."""
         self.content = file.content
         self.names = names
         self._file = file
         self._tree = file.tree
-        self._package_methods = package_methods
         self._shapes: dict[Key, Shape | None] = {}
         self._older: Shapes = {}
 
@@ -90,6 +90,12 @@ class Source:
     def helps_tests(self) -> bool:
         """Say whether the file takes the types of package testing in its signatures: only tests can call such code."""
         return self.is_import("testing") and _TESTING.search(self.content) is not None
+
+    @property
+    def package_name(self) -> str:
+        """Return the name of the package clause, "" in a file without one."""
+        clause = next((node for node in self.root.named_children if node.type == "package_clause"), None)
+        return text_of(first_of(clause))
 
     @property
     def has_line_directives(self) -> bool:
@@ -299,7 +305,7 @@ class Source:
     def _kind(self, node: Node, subject: str, verdict: Verdict) -> Kind:
         if verdict is Verdict.MOVED:
             is_new = node.type == "call_expression" and text_of(node.child_by_field_name("function")) == "new"
-            return Kind.NEW if is_new else Kind.VARIABLE
+            return Kind.NEW if is_new or spans.is_new_of_negative(node) else Kind.VARIABLE
         if verdict is Verdict.LEAKS or self._is_parameter_name(node):
             return Kind.PARAMETER
         if (kind := _kind_by_subject(subject)) is not None:
@@ -315,7 +321,10 @@ class Source:
         if node.type == "selector_expression" and self._is_method_value(node):
             return Kind.METHOD_VALUE
         if node.type == "composite_literal":
-            form = resolve(node.child_by_field_name("type"), self.names).form
+            written = node.child_by_field_name("type")
+            form = resolve(written, self.names).form
+            if form is Form.UNKNOWN and (is_standard_map(written) or _has_text_keys(node)):
+                return Kind.MAP
             return _KIND_BY_FORM.get(form, Kind.INTERFACE)
         if node.type == "type_conversion_expression" or self._is_conversion(node):
             return self._kind_of_conversion(node)
@@ -339,22 +348,8 @@ class Source:
 
     def _is_method_value(self, node: Node) -> bool:
         """Say whether a selector names a method of a type that this package declares, not a field."""
-        field = text_of(node.child_by_field_name("field"))
-        operand = node.child_by_field_name("operand")
-        return operand is not None and (self._type_name(operand), field) in self._package_methods
-
-    def _type_name(self, node: Node) -> str:
-        """Return the name of a variable's type without its star, "" where its declaration does not say."""
-        name = text_of(node)
-        found = self.names.local(name, node) or self.names.declared.get(name)
-        if found is None:
-            return ""
-        value = found.value
-        if value is not None and value.type == "unary_expression":
-            value = value.child_by_field_name("operand")
-        if value is not None and value.type == "composite_literal":
-            return text_of(value.child_by_field_name("type"))
-        return text_of(found.type).lstrip("*")
+        made = infer(node, self.names).node
+        return made is not None and made.type == "method_declaration"
 
     def _is_conversion(self, node: Node) -> bool:
         function = node.child_by_field_name("function") if node.type == "call_expression" else None
@@ -375,6 +370,15 @@ class Source:
         if node is None or function is None:
             return None
         return Call(callee_of(function, self.names), _one_line(text_of(function)), span_of(node), leaf.type)
+
+
+def _has_text_keys(literal: Node) -> bool:
+    """Say whether a literal has strings for keys: then it is a map, whatever package its type is of."""
+    elements = first_of(literal.child_by_field_name("body"))
+    key = first_of(elements) if elements is not None and elements.type == "keyed_element" else None
+    while key is not None and key.type == "literal_element":
+        key = first_of(key)
+    return key is not None and key.type.endswith("string_literal")
 
 
 def _kind_by_subject(subject: str) -> Kind | None:
@@ -471,6 +475,8 @@ def _cut(root: Node, node: Node, span: Span) -> str:
     start = span_of(node)
     if (span.line, span.column) == (start.line, start.column):
         end = (span.end_line - 1, span.end_column - 1)
+        if spans.is_new_of_negative(node):
+            whole += ")"
         size = _offset(whole, start, end)
         return whole.encode()[:size].decode("utf-8", "replace")
     inner = root.descendant_for_point_range((span.line - 1, span.column - 1), (span.end_line - 1, span.end_column - 1))

@@ -45,6 +45,10 @@ def visible_span(node: Node, subject: str) -> Span:
             end = visible_span(literal, "")
             start = span_of(node)
             return Span(start.line, start.column, end.end_line, end.end_column)
+    if node.type == "for_statement":  # the body of a range over a function, inlined
+        body, start = node.child_by_field_name("body"), span_of(node)
+        clause = span_of(body.prev_sibling) if body is not None and body.prev_sibling is not None else start
+        return Span(start.line, start.column, clause.end_line, clause.end_column)
     if node.type == "func_literal":
         body = node.child_by_field_name("body")
         signature = next((c for c in reversed(node.children) if body is None or c.end_byte <= body.start_byte), node)
@@ -53,7 +57,20 @@ def visible_span(node: Node, subject: str) -> Span:
         return Span(span.line, span.column, end_line + 1, end_column + 1)
     if subject.startswith("... argument") and node.type == "call_expression":
         return _variadic(node) or span_of(node)
-    return span_of(node)
+    span = span_of(node)
+    if is_new_of_negative(node):  # its `)` is no part of the tree's difference
+        return Span(span.line, span.column, span.end_line, span.end_column + 1)
+    return span
+
+
+def is_new_of_negative(node: Node) -> bool:
+    """Say whether a node is `new(-x)`, which the grammar takes for a difference: to it, `new` is only for types."""
+    return node.type == "binary_expression" and any(
+        leaf.type == "(" and leaf.start_byte == node.start_byte + len("new")
+        for error in walk(node)
+        if error.type == "ERROR"
+        for leaf in error.children
+    )
 
 
 def _widen(leaf: Node, subject: str) -> Node:
@@ -62,7 +79,7 @@ def _widen(leaf: Node, subject: str) -> Node:
         return leaf
     match leaf.type:
         case "(":
-            return _call_of(leaf, parent)
+            return _converted_call(_call_of(leaf, parent), subject)
         case "{":
             return _composite_of(leaf, parent, subject)
         case "func":
@@ -90,6 +107,9 @@ def _whole_operand(leaf: Node) -> Node:
 def _call_of(leaf: Node, parent: Node) -> Node:
     if parent.type == "argument_list" and parent.parent is not None:
         return parent.parent
+    if parent.type == "ERROR" and parent.parent is not None and parent.parent.type == "binary_expression":
+        same = (n for n in ancestors(parent) if n.start_byte == parent.start_byte - len("new"))
+        return max((n for n in same if n.type == "binary_expression"), key=_length, default=parent.parent)
     if parent.type in {"parenthesized_expression", "parenthesized_type"}:
         return next(
             (n for n in ancestors(leaf) if n.type not in {"parenthesized_expression", "parenthesized_type"}), leaf
@@ -124,6 +144,18 @@ def _converted(node: Node, subject: str) -> Node:
             if _squeezed(text_of(written).strip("()")).rpartition(".")[2] == wanted.rpartition(".")[2]:
                 return parent
     return node
+
+
+def _converted_call(call: Node, subject: str) -> Node:
+    """Look outward from a call to the conversion of its result: of this very call, not one in inlined code."""
+    match = _CONVERSION.match(subject)
+    function = text_of(call.child_by_field_name("function")).rpartition(".")[2]
+    is_result = match is not None and bool(function) and f"{function}(" in match["operand"]
+    return _converted(call, subject) if is_result else call
+
+
+def _length(node: Node) -> int:
+    return node.end_byte - node.start_byte
 
 
 def _squeezed(text: str) -> str:

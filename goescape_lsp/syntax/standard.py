@@ -22,6 +22,15 @@ _RESULTS = {
     ("fmt", "Sprintf"): "string",
     ("fmt", "Sprint"): "string",
 }
+_MAPS = frozenset(
+    [
+        ("http", "Header"),
+        ("mail", "Header"),
+        ("template", "FuncMap"),
+        ("textproto", "MIMEHeader"),
+        ("url", "Values"),
+    ]
+)
 _VARIABLES = {("os", "Args"): "[]string"}
 
 
@@ -33,6 +42,12 @@ def standard_result(function: Node) -> str:
 def standard_variable(selector: Node) -> str:
     """Return the type of a variable of the standard library, "" for any other expression."""
     return _found(selector, _VARIABLES)
+
+
+def is_standard_map(written: Node | None) -> bool:
+    """Say whether a qualified type is a map of the standard library; its name alone tells, such names stay."""
+    package, dot, name = text_of(written).partition(".")
+    return bool(dot) and (package, name) in _MAPS
 
 
 def imports(path: str, at: Node) -> bool:

@@ -6,6 +6,7 @@ good as the `Names` it is given: a name of another file that is not among them i
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from tree_sitter import Node
@@ -209,14 +210,24 @@ def _field(node: Node, names: Names, depth: int) -> Type:
     operand = infer(node.child_by_field_name("operand"), names, depth - 1)
     if operand.form is Form.POINTER:
         operand = element(operand, names)
+    wanted = text_of(node.child_by_field_name("field"))
+    if (method := _method(operand, wanted, names)) is not None:
+        return Type(Form.FUNCTION, method)
     if operand.form is not Form.STRUCT or operand.node is None:
         return UNKNOWN
-    wanted = text_of(node.child_by_field_name("field"))
     for fields in operand.node.named_children:
         for declared in fields.named_children:
             if any(text_of(name) == wanted for name in declared.children_by_field_name("name")):
                 return resolve(declared.child_by_field_name("type"), names, depth - 1)
     return UNKNOWN
+
+
+def _method(of: Type, name: str, names: Names) -> Node | None:
+    """Return the declaration of a method of a type of this package; a local type of the same name has none."""
+    owner = re.sub(r"\[.*", "", of.name, flags=re.DOTALL)
+    found = names.methods.get((owner, name))
+    declared = names.type_named(owner) if found is not None else None
+    return found if declared is not None and resolve(declared.type, names).node == of.node else None
 
 
 def _indexed(operand: Type, names: Names) -> Type:

@@ -11,6 +11,7 @@ import pytest
 from goescape_lsp.cli.engine import Request, examine
 from tests import compare_modules as compared
 from tests import measure_quiet
+from tests import weigh_modules as weighed
 from tests.conftest import Go
 
 MODULES = tuple(os.environ.get("GOESCAPE_MODULES", " ".join(compared.DEFAULT)).split())
@@ -30,6 +31,72 @@ def test_the_compiler_and_goescape_agree(
     print(compared.describe(found).splitlines()[0])
     assert found.sites > 1000
     assert found.is_none, compared.describe(found)
+
+
+BENCHED = """package m
+
+var kept any
+
+var held *int
+
+//go:noinline
+func Keep(n int) {
+	held = &n
+	kept = "constant"
+}
+
+//go:noinline
+func Never(n int) { held = &n }
+
+//go:noinline
+func Room(n int) int {
+	room := make([]byte, 0, n+len("x"))
+	return cap(room)
+}
+"""
+BENCHMARK = """package m
+
+import "testing"
+
+func BenchmarkAll(b *testing.B) {
+	for i := range b.N {
+		Keep(i)
+		Room(100 + i)
+	}
+}
+"""
+
+
+def test_what_benchmarks_allocate_is_held_against_the_verdicts(go: Go, tmp_path: Path) -> None:
+    module = tmp_path / "m"
+    module.mkdir()
+    for name, text in (("go.mod", "module m\n\ngo 1.22\n"), ("m.go", BENCHED), ("m_test.go", BENCHMARK)):
+        (module / name).write_text(text, encoding="utf-8")
+    seen = weighed.measure(go.path, module, "./...", ".", "100x")
+    report = compared.our_report(go.path, module, "--all", "--no-tests")
+    outcome = weighed.weigh(report["findings"], seen, module)
+    counts = {key: (found[True], found.total()) for key, found in outcome.table.items()}
+    assert counts == {"allocates": (1, 1), "does-not-allocate": (0, 1), "may-allocate (stays)": (1, 1)}
+
+
+@pytest.mark.parametrize(
+    ("extent", "subject", "fault"),
+    [
+        ((1, 3, 1, 9), "new(T)", ""),
+        ((1, 3, 1, 3), "new(T)", "empty"),
+        ((1, 3, 1, 4), "new(T)", "part of a word"),
+        ((1, 6, 1, 7), "new(T)", "one character"),
+        ((1, 7, 1, 8), "T", ""),
+        ((1, 7, 1, 8), "1024", ""),
+        ((1, 2, 1, 9), "new(T)", "blank"),
+        ((1, 3, 1, 30), "new(T)", "outside"),
+        ((3, 1, 3, 2), "new(T)", "outside"),
+    ],
+)
+def test_a_wrong_range_is_noticed(extent: tuple[int, int, int, int], subject: str, fault: str) -> None:
+    keys = ("line", "column", "end_line", "end_column")
+    found = {**dict(zip(keys, extent, strict=True)), "at": {"line": 1, "column": 0}, "subject": subject, "kind": "new"}
+    assert compared.range_fault(found, [b"= new(T)", b""]) == fault
 
 
 def test_the_sample_agrees_on_each_go(each_go: Go, sample: Path) -> None:

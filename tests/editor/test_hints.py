@@ -71,7 +71,9 @@ func heap(size int) {
 
 def view(encoding: Encoding = "utf-16", locale: Locale = "en", *, links: bool = True, **settings: Any) -> View:
     client = Client(encoding=encoding, takes_markdown=True, follows_links=links)
-    return View(client, Settings(**settings), locale, lambda path: f"file://{path}", lambda _: None, page_of, everything)
+    return View(
+        client, Settings(**settings), locale, lambda path: f"file://{path}", lambda _: None, page_of, everything
+    )
 
 
 def page_of(rule: Rule) -> str:

@@ -1,0 +1,227 @@
+"""What real modules taught: each line below was told wrongly once; every mark says what must be told of it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from goescape_lsp.cli.engine import Request, examine
+from goescape_lsp.core.model import Finding, Rule
+from goescape_lsp.core.words import findings as words
+from tests.conftest import Go
+
+# `// SUBJECT: RULE, ALLOCATION` is about the line that it stands on; `|` parts what Go versions differ in.
+SOURCE = """package p
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"text/template"
+)
+
+type level uint64
+
+type names []string
+
+type counter struct{ n int64 }
+
+var kept any
+
+var held *page
+
+type doer interface{ stop() }
+
+//go:noinline
+func all(given []doer) { kept = given[0] }
+
+var entry *record
+
+type record struct{ key []byte }
+
+type page struct {
+	functions template.FuncMap
+	header    http.Header
+	query     url.Values
+	close     func()
+}
+
+func keep(values ...any) { kept = values }
+
+func must(ok bool) {
+	if !ok {
+		panic("wrong")
+	}
+}
+
+func (c counter) count() int64 { return c.n }
+
+func (c counter) names() names { return nil }
+
+func (c *counter) stop() { kept = c }
+
+//go:noinline
+func wait(ctx context.Context) { kept = ctx }
+
+//go:noinline
+func after(f func()) { f() }
+
+func inlinedPanic(n int) {
+	must(n > 1) // "wrong": panic-argument, does-not-allocate
+}
+
+func constants() {
+	keep(uint64(2)) // uint64(2): interface-conversion, does-not-allocate
+	keep(level(3)) // level(3): interface-conversion, does-not-allocate
+}
+
+func results(c *counter) {
+	keep(c.count()) // *: interface-conversion, may-allocate
+	keep(c.names()) // *: interface-conversion, may-allocate
+}
+
+func sized(values []int, more map[int]int) int {
+	// Before go1.25 it escapes.
+	room := make([]int, 0, len(values)+len(more)) // *: variable-size-make|non-constant-size, may-allocate|allocates
+	for _, value := range values {
+		room = append(room, value)
+	}
+	return len(room)
+}
+
+func maps() {
+	held = &page{ // &page{...}: stored-in-global, allocates
+		functions: template.FuncMap{}, // template.FuncMap{}: stored-in-global, allocates
+		header:    http.Header{"a": nil}, // http.Header{...}: stored-in-global, allocates
+		query:     url.Values{}, // url.Values{}: stored-in-global, allocates
+	}
+}
+
+func heldInClosure(names []string) {
+	key := []byte("key") // ([]byte)("key"): stored-in-global, allocates
+	after(func() {
+		for range names {
+			entry = &record{key: key}
+		}
+	})
+}
+
+func element() {
+	all(
+		[]doer{
+			&counter{}, // &counter{}: passed-to-leaking-parameter, allocates
+		},
+	)
+}
+
+func background() {
+	wait(context.Background()) // context.backgroundCtx{}: interface-conversion, does-not-allocate
+}
+
+func methodValue() {
+	c := &counter{} // &counter{}: passed-to-leaking-parameter, allocates
+	after(c.stop)
+}
+"""
+MARK = re.compile(r"// (?P<subject>\S.*): (?P<rule>[a-z|-]+), (?P<allocation>[a-z|-]+)$")
+RANGES = """package p
+
+import "fmt"
+
+type list []int
+
+func (l list) each(yield func(int, string) bool) {
+	for i := range l {
+		if !yield(i, "") {
+			return
+		}
+	}
+}
+
+func find(l list, low, high int) error {
+	for i, s := range l.each {
+		if i > low {
+			return fmt.Errorf("%d %d %d %s", i, low, high, s)
+		}
+	}
+	return nil
+}
+"""
+
+
+def findings(source: str, go: Go, folder: Path, version: str = "1.21") -> tuple[Finding, ...]:
+    (folder / "go.mod").write_text(f"module p\n\ngo {version}\n", encoding="utf-8")
+    (folder / "x.go").write_text(source, encoding="utf-8")
+    answer = examine(Request(str(folder), (".",), go=go.path), "en")
+    assert not answer.problems
+    assert not answer.analysis.unknown
+    return answer.analysis.files[str(folder / "x.go")].findings
+
+
+def test_every_mark_holds(each_go: Go, tmp_path: Path) -> None:
+    told: dict[int, list[tuple[str, str, str]]] = {}
+    for one in findings(SOURCE, each_go, tmp_path):
+        told.setdefault(one.at.line, []).append((one.subject, str(one.rule), str(one.allocation)))
+    marks = [(n, m) for n, line in enumerate(SOURCE.split("\n"), start=1) if (m := MARK.search(line))]
+    assert len(marks) >= 10
+    wrong: list[str] = []
+    for number, mark in marks:
+        there = [said for said in told.get(number, []) if mark["subject"] in {said[0], "*"}]
+        rules, allocations = mark["rule"].split("|"), mark["allocation"].split("|")
+        if not any(said[1] in rules and said[2] in allocations for said in there):
+            wrong.append(f"{number} {mark[0]}: {told.get(number)}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_no_cause_is_unknown(each_go: Go, tmp_path: Path) -> None:
+    assert not [one for one in findings(SOURCE, each_go, tmp_path) if one.rule is Rule.UNKNOWN_CAUSE]
+
+
+def test_a_message_names_the_method_whose_receiver_is_kept(go: Go, tmp_path: Path) -> None:
+    found = findings(SOURCE, go, tmp_path)
+    (told,) = (one for one in found if one.subject == "&counter{}" and one.function == "methodValue")
+    assert words.message(told, "en") == "&counter{} escapes: passed to c.stop, which lets it outlive the call"
+
+
+def test_a_conversion_of_a_result_is_the_whole_conversion(go: Go, tmp_path: Path) -> None:
+    source = 'package p\n\nimport "fmt"\n\nfunc F(i int) []byte { return []byte(fmt.Sprintf("%d", i)) }\n'
+    assert {one.expression for one in findings(source, go, tmp_path) if one.is_heap} == {
+        '[]byte(fmt.Sprintf("%d", i))',
+        "i",
+    }
+
+
+def test_new_of_a_negative_value_is_a_call(go: Go, tmp_path: Path) -> None:
+    source = "package p\n\nfunc F(x int) (*float64, *int) { return new(-1.5), new(-x + 1) }\n"
+    told = [words.message(one, "en") for one in findings(source, go, tmp_path, "1.26") if one.is_heap]
+    assert told == [f"{text} escapes: returned from function" for text in ("new(-1.5)", "new(-x + 1)")]
+
+
+def test_values_of_an_inlined_range_body_are_sites_of_their_own(go: Go, tmp_path: Path) -> None:
+    found = findings(RANGES, go, tmp_path, "1.23")
+    told = {one.subject: one for one in found if one.is_heap and one.function == "find"}
+    assert {"i", "low", "high"} <= told.keys()
+    line = "\tfor i, s := range l.each {"
+    for one in (told["i"], told["low"], told["high"]):
+        if one.at.column == line.index("for") + 1:
+            assert (one.span.line, one.span.end_line, one.span.end_column) == (one.at.line, one.at.line, len(line) - 1)
+
+
+def test_shapes_of_one_inlined_body_are_one_site(go: Go, tmp_path: Path) -> None:
+    source = """package p
+
+type ring[T any] struct{ held []T }
+
+func (r *ring[T]) grow(n int) { r.held = make([]T, n) }
+
+//go:noinline
+func (r *ring[T]) push(n int) { r.grow(n) }
+
+func F(a *ring[int], b *ring[string], n int) {
+	a.push(n)
+	b.push(n)
+}
+"""
+    found = [one for one in findings(source, go, tmp_path) if one.is_heap and one.inlined_from and one.at.line == 8]
+    assert len(found) == 1
+    assert words.message(found[0], "en").startswith("slice made in (*ring).grow escapes")

@@ -1,0 +1,263 @@
+"""Weighs what `goescape check` says of allocation against what benchmarks allocate: precision and recall by line.
+
+`python tests/weigh_modules.py [--keep DIR] [--bench REGEX] [--benchtime 20x] [--wrong N] MODULE@VERSION[:PACKAGE] ...`
+runs the benchmarks of the packages twice: once for a coverage profile, which tells the lines that ran, and once with
+a heap profile of rate 1, which tells the lines that allocated. It prints one table for each module and the first N
+lines of each kind of disagreement. This runs the module's own code: only for modules that you trust.
+
+A line is weighed by its strongest finding. An allocation counts for the line whose own code makes it; one of inlined
+code counts for findings at the call that say so (`made in F`). Not seen: tiny values (without pointers, below 16
+bytes) that still fit into a block, in lines that ran only a few times; lines of test files, which have no coverage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import re
+import shutil
+import sys
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from tests.compare_modules import OFFLINE, bring, our_report, run
+
+DEFAULT = ("go.uber.org/zap@v1.27.0", "github.com/prometheus/client_golang@v1.20.5:./prometheus/...")
+_BLOCK = re.compile(
+    r"^(?P<file>[^:\n]+):(?P<l1>\d+)\.(?P<c1>\d+),(?P<l2>\d+)\.(?P<c2>\d+) \d+ (?P<count>\d+)$", re.MULTILINE
+)
+_STRENGTH = ("does-not-allocate", "unknown", "may-allocate", "allocates")
+_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
+
+Line = tuple[str, int]
+Field = tuple[int, int | bytes]
+
+
+@dataclass
+class Measured:
+    """What benchmarks did: lines that allocated by their own code, call lines of inlined code that did, what ran."""
+
+    own: Counter[Line] = field(default_factory=Counter[Line])
+    inlined: Counter[Line] = field(default_factory=Counter[Line])
+    blocks: dict[str, list[tuple[tuple[int, int], tuple[int, int], int]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+
+    def ran(self, file: str, line: int, column: int) -> bool | None:
+        """Say whether the code at a point ran; None when no coverage tells."""
+        around = [one for one in self.blocks.get(file, ()) if one[0] <= (line, column) < one[1]]
+        if not around:  # a parameter: its function's body begins on the same line
+            after = sorted(one for one in self.blocks.get(file, ()) if one[0][0] == line and one[0] > (line, column))
+            return any(count for begin, _, count in after if begin == after[0][0]) if after else None
+        smallest = max(around, key=lambda one: (one[0], (-one[1][0], -one[1][1])))
+        return any(count for begin, end, count in around if (begin, end) == smallest[:2])
+
+
+def fields(data: bytes) -> Iterator[Field]:
+    """Yield the fields of a protobuf message: numbers as int, the rest as bytes."""
+    at = 0
+    while at < len(data):
+        key, at = varint(data, at)
+        match key & 7:
+            case 0:
+                value, at = varint(data, at)
+                yield key >> 3, value
+            case 2:
+                size, at = varint(data, at)
+                yield key >> 3, data[at : at + size]
+                at += size
+            case kind:
+                at += {_FIXED64: 8, _FIXED32: 4}[kind]
+
+
+def varint(data: bytes, at: int) -> tuple[int, int]:
+    """Return a number and the offset behind it."""
+    value = shift = 0
+    while True:
+        byte = data[at]
+        value |= (byte & 0x7F) << shift
+        at, shift = at + 1, shift + 7
+        if byte < 0x80:
+            return value, at
+
+
+def numbers(values: Iterable[int | bytes]) -> Iterator[int]:
+    """Yield repeated numbers, packed or not."""
+    for value in values:
+        at = 0
+        if isinstance(value, int):
+            yield value
+            continue
+        while at < len(value):
+            number, at = varint(value, at)
+            yield number
+
+
+def grouped(data: bytes) -> dict[int, list[Any]]:
+    """Return the fields of a message by number."""
+    found: dict[int, list[Any]] = defaultdict(list)
+    for number, value in fields(data):
+        found[number].append(value)
+    return found
+
+
+def samples(profile: bytes) -> Iterator[tuple[int, list[Line]]]:
+    """Yield the objects of each sample and the lines of its leaf: innermost first, more than one where inlined.
+
+    Source: github.com/google/pprof/proto/profile.proto. The writer strips the frames of the run time.
+    """
+    message = grouped(gzip.decompress(profile))
+    texts = [text.decode() for text in message[6]]
+    functions = {one[1][0]: texts[one[4][0]] for one in map(grouped, message[5]) if one[4]}
+    locations = {}
+    for one in map(grouped, message[4]):
+        lines = [grouped(line) for line in one[4]]
+        locations[one[1][0]] = [(functions.get(line[1][0], ""), line[2][0] if line[2] else 0) for line in lines]
+    for one in map(grouped, message[2]):
+        stack, values = list(numbers(one[1])), list(numbers(one[2]))
+        if stack and values and values[0]:
+            yield values[0], locations[stack[0]]
+
+
+def measure(go: str, module: Path, package: str, bench: str, benchtime: str) -> Measured:
+    """Return what the benchmarks of the packages do; a package whose benchmarks fail is told on stderr and counts."""
+    found = Measured()
+    listed = run(
+        [go, "list", "-f", "{{if .TestGoFiles}}{{.Dir}}{{else if .XTestGoFiles}}{{.Dir}}{{end}}", package],
+        module,
+        **OFFLINE,
+    )
+    path = run([go, "list", "-m"], module, **OFFLINE).stdout.strip()
+    for directory in map(Path, listed.stdout.split()):
+        if not any(
+            re.search(r"^func Benchmark", test.read_text(), re.MULTILINE) for test in directory.glob("*_test.go")
+        ):
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            heap, cover = Path(folder) / "mem.out", Path(folder) / "cover.out"
+            flags = ["-run=^$", "-vet=off", f"-bench={bench}", f"-benchtime={benchtime}", "-timeout=300s"]
+            for extra in (
+                [f"-coverprofile={cover}", "-coverpkg=./..."],
+                [f"-memprofile={heap}", "-memprofilerate=1", "-o", f"{folder}/test"],
+            ):
+                where = module if "-o" not in extra else directory
+                target = "." if "-o" in extra else f"./{directory.relative_to(module).as_posix()}"
+                answer = run([go, "test", *flags, *extra, target], where, **OFFLINE, GODEBUG="memprofilerate=1")
+                if answer.returncode:
+                    print(f"{directory}: {answer.stdout[-300:]}{answer.stderr[-300:]}", file=sys.stderr)
+            if cover.exists() and heap.exists():
+                take_coverage(cover.read_text(), path, found)
+                take_heap(heap.read_bytes(), module, found)
+    return found
+
+
+def take_coverage(text: str, path: str, found: Measured) -> None:
+    """Add the blocks of a coverage profile."""
+    for block in _BLOCK.finditer(text):
+        begin, end = (int(block["l1"]), int(block["c1"])), (int(block["l2"]), int(block["c2"]))
+        found.blocks[block["file"].removeprefix(f"{path}/")].append((begin, end, int(block["count"])))
+
+
+def take_heap(profile: bytes, module: Path, found: Measured) -> None:
+    """Add the allocations of a heap profile whose leaf function is of the module."""
+    for objects, lines in samples(profile):
+        for index, (file, line) in enumerate(lines):
+            if Path(file).is_relative_to(module):
+                place = (Path(file).relative_to(module).as_posix(), line)
+                (found.inlined if index else found.own)[place] += objects
+
+
+@dataclass
+class Weighed:
+    """The outcome: how often lines of each verdict allocated, and the lines that allocated without a finding."""
+
+    table: dict[str, Counter[bool]] = field(default_factory=lambda: defaultdict(Counter[bool]))
+    wrong: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+
+def weigh(findings: list[dict[str, Any]], seen: Measured, module: Path) -> Weighed:
+    """Return how the verdicts on allocation stand to what was measured."""
+    outcome = Weighed()
+    by_line: dict[tuple[bool, Line], list[dict[str, Any]]] = defaultdict(list)
+    for found in findings:
+        is_inlined = " made in " in found["message"]
+        if found["verdict"] != "leaks" and found["function"] and not found["file"].endswith("_test.go"):
+            for number in {found["at"]["line"], *range(found["line"], found["end_line"] + 1)}:
+                by_line[is_inlined, (found["file"], number)].append(found)
+    for (is_inlined, line), around in by_line.items():
+        there = [one for one in around if one["at"]["line"] == line[1]]
+        if not there or not any(seen.ran(line[0], one["at"]["line"], one["at"]["column"]) for one in there):
+            continue
+        strongest = max((one["allocation"] for one in there), key=_STRENGTH.index)
+        is_heap = any(one["verdict"] in {"escapes", "moved"} for one in there if one["allocation"] == strongest)
+        lines = {line, *((line[0], n) for one in there for n in range(one["line"], one["end_line"] + 1))}
+        count = (seen.inlined if is_inlined else seen.own)[line]
+        if not count and strongest == "allocates":  # a long expression may be made on any of its lines
+            count = sum((seen.inlined if is_inlined else seen.own)[other] for other in lines)
+        key = f"{strongest}{'' if is_heap else ' (stays)'}{', inlined' if is_inlined else ''}"
+        outcome.table[key][count > 0] += 1
+        if (strongest == "allocates") != (count > 0) and strongest in {"allocates", "does-not-allocate"}:
+            outcome.wrong[key].append(described(line, count, there, module))
+    for line, count in seen.own.items():
+        if not {(False, line), (True, line)} & by_line.keys() and not line[0].endswith("_test.go"):
+            outcome.table["no finding"][True] += 1
+            outcome.wrong["no finding"].append(described(line, count, [], module))
+    return outcome
+
+
+def described(line: Line, count: int, there: list[dict[str, Any]], module: Path) -> str:
+    """Return a disagreement as text: the line, the objects, the source, and what was said."""
+    text = (module / line[0]).read_text(encoding="utf-8", errors="replace").split("\n")[line[1] - 1].strip()
+    said = "; ".join(
+        f"{one['subject']} {one['verdict']} {one['kind']} {one['allocation']} ({one['message']})" for one in there
+    )
+    return f"{line[0]}:{line[1]} {count} objects | {text} | {said}"
+
+
+def main() -> int:
+    """Weigh the modules of the command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("modules", nargs="*", default=DEFAULT, metavar="MODULE@VERSION[:PACKAGE]")
+    parser.add_argument("--go", default=shutil.which("go") or "go", help="the go program")
+    parser.add_argument("--keep", type=Path, help="a folder for the copies, kept for a second look")
+    parser.add_argument("--bench", default=".", help="which benchmarks")
+    parser.add_argument("--benchtime", default="20x", help="how long each runs")
+    parser.add_argument("--wrong", type=int, default=10, help="how many lines to print of each disagreement")
+    given = parser.parse_args()
+    for name in given.modules:
+        module, _, package = name.partition(":")
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = given.keep or Path(temporary)
+            folder.mkdir(parents=True, exist_ok=True)
+            known = folder / module.partition("@")[0].rpartition("/")[2]
+            copy = known if known.is_dir() else bring(given.go, module, folder)
+            seen = measure(given.go, copy, package or "./...", given.bench, given.benchtime)
+            report = our_report(given.go, copy, "--all", "--no-tests")
+            print(f"{name}: {len(seen.own)} lines allocated")
+            print(told(weigh(report["findings"], seen, copy), given.wrong))
+    return 0
+
+
+def told(outcome: Weighed, most: int) -> str:
+    """Return an outcome as text: how many executed lines of each verdict allocated, then what disagrees."""
+    lines = []
+    for key, counts in sorted(outcome.table.items()):
+        lines.append(f"  {key:<32} {counts[True]:>5} of {counts.total():>5} executed lines allocated")
+    plain = {key: counts for key, counts in outcome.table.items() if "inlined" not in key}
+    observed = sum(counts[True] for counts in plain.values())
+    foretold = sum(c[True] for key, c in plain.items() if key.startswith(("allocates", "may-allocate", "unknown")))
+    lines.append(
+        f"  recall: {foretold} of {observed} lines that allocated by their own code were said to, or that they may"
+    )
+    for key, wrong in sorted(outcome.wrong.items()):
+        lines += [f"  -- {key}", *(f"    {text}" for text in sorted(wrong)[:most])]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
