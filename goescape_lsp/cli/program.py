@@ -43,7 +43,7 @@ def build(locale: Locale) -> click.Group:
 
 
 def _check(locale: Locale, say: Callable[[str], str]) -> click.Command:
-    @click.command("check", help=say("check"))
+    @click.command("check", help=say("check"), short_help=say("check.short"))
     @click.argument("packages", nargs=-1)
     @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help=say("format"))
     @click.option("--all", "is_all", is_flag=True, help=say("all"))
@@ -88,7 +88,7 @@ def _check(locale: Locale, say: Callable[[str], str]) -> click.Command:
 
 
 def _merge(locale: Locale, say: Callable[[str], str]) -> click.Command:
-    @click.command("merge", help=say("merge"))
+    @click.command("merge", help=say("merge"), short_help=say("merge.short"))
     @click.argument("files", nargs=-1, required=True, metavar="FILE...")
     @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help=say("format"))
     @click.option("--fail-on", multiple=True, metavar="LEVEL", help=say("fail-on"))
@@ -102,7 +102,7 @@ def _merge(locale: Locale, say: Callable[[str], str]) -> click.Command:
 
 
 def _explain(locale: Locale, say: Callable[[str], str]) -> click.Command:
-    @click.command("explain", help=say("explain"))
+    @click.command("explain", help=say("explain"), short_help=say("explain.short"))
     @click.argument("what", metavar="RULE|FILE:LINE[:COLUMN]")
     @click.option("--tags", default="", metavar="TAGS", help=say("tags"))
     @click.option("--gcflags", multiple=True, metavar="FLAGS", help=say("gcflags"))
@@ -118,7 +118,7 @@ def _explain(locale: Locale, say: Callable[[str], str]) -> click.Command:
 
 
 def _doctor(locale: Locale, say: Callable[[str], str]) -> click.Command:
-    @click.command("doctor", help=say("doctor"))
+    @click.command("doctor", help=say("doctor"), short_help=say("doctor.short"))
     @click.option("--go", "go", default="", metavar="PATH", help=say("go"))
     @click.option("-C", "directory", default=".", metavar="DIR", help=say("directory"))
     def doctor(*, go: str, directory: str) -> int:

@@ -91,3 +91,11 @@ def test_a_driver_of_packages_is_not_used_and_that_is_said(sample: Path, driver:
     if is_told:
         assert f"· {said}" in goescape("doctor", cwd=sample, GOPACKAGESDRIVER=driver).stdout
     assert not trap.exists()
+
+
+@pytest.mark.parametrize("language", ["C.UTF-8", "zh_CN.UTF-8"])
+def test_the_list_of_commands_has_whole_sentences(tmp_path: Path, language: str) -> None:
+    said = goescape("--help", cwd=tmp_path, LC_ALL=language).stdout
+    commands = said.partition("Commands:")[2].strip().splitlines()
+    assert [line.split()[0] for line in commands] == ["check", "doctor", "explain", "merge"]
+    assert all(line.endswith((".", "。")) and not line.endswith("...") for line in commands), said

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 
 EN: dict[str, str] = {
     "help": "Show where a Go program's values go to the heap, why, and what to change.",
+    "help.check.short": "Print what goes to the heap in packages.",
+    "help.merge.short": "Put the results of several machines together.",
+    "help.explain.short": "Explain a rule or a line.",
+    "help.doctor.short": "Tell what is used and what does not work.",
     "help.check": "Analyse PACKAGES (Go patterns, default ./...) and print what goes to the heap. "
     "Exit status: 0 done; 1 findings at or above --fail-on; 2 the job could not be done.",
     "help.explain": "Print the page of a RULE (such as `returned`), or the whole story of a FILE:LINE[:COLUMN]. "
@@ -93,6 +97,10 @@ EN: dict[str, str] = {
 
 ZH: dict[str, str] = {
     "help": "显示 Go 程序中哪些值逃逸到堆上、为什么，以及如何修改。",
+    "help.check.short": "列出包中逃逸到堆上的值。",
+    "help.merge.short": "合并多台机器的结果。",
+    "help.explain.short": "解释一条规则或一行代码。",
+    "help.doctor.short": "说明所用的环境以及哪里不可用。",
     "help.check": "分析 PACKAGES（Go 包模式，默认 ./...），列出逃逸到堆上的值。"
     "退出状态：0 完成；1 存在达到 --fail-on 的结果；2 无法完成。",
     "help.explain": "显示规则 RULE（如 `returned`）的说明页，或 FILE:LINE[:COLUMN] 处的完整经过。列号按字节计，从 1 开始。",
