@@ -51,7 +51,11 @@ class Bound:
         unit = f" {self.unit}" if self.unit else ""
         verdict = "met" if self.is_met else "SHORT"
         of = f" ({self.subject})" if self.subject else ""
-        return (self.what, f"≤ {self.limit:g}{unit}", f"{self.measured:.3g}{unit}{of}", verdict)
+        return (self.what, f"≤ {self.limit:g}{unit}", f"{_short(self.measured)}{unit}{of}", verdict)
+
+
+def _short(value: float) -> str:
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def worst(samples: Iterable[tuple[str, Sample]]) -> tuple[str, float]:

@@ -310,10 +310,10 @@ def write_dense(folder: Path, findings: int, files: int) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     each = findings // files
     for number in range(files):
-        head = f'package {folder.name}\n\nimport "sync"\n\nvar Lock{number} sync.Mutex\n\nvar kept{number} []*int\n\n'
+        head = f'package {folder.name}\n\nimport "sync"\n\nvar Lock{number} sync.Mutex\n\nvar kept{number} *int\n\n'
         text = head
         for begin in range(0, each, _FUNCTION_LINES):
-            body = f"\tkept{number} = append(kept{number}, new(int))\n" * min(_FUNCTION_LINES, each - begin)
+            body = f"\tkept{number} = new(int)\n" * min(_FUNCTION_LINES, each - begin)
             text += f"func keep{number}At{begin}() {{\n{body}}}\n\n"
         (folder / f"part{number}.go").write_text(text, encoding="utf-8")
     return "part0.go"
