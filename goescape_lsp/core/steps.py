@@ -186,6 +186,8 @@ class Steps:
 
 def without_types(name: str) -> str:
     """Return a function's name without type arguments, which may be nested."""
+    if "[" not in name:
+        return name
     kept, depth = list[str](), 0
     for letter in name:
         depth += letter == "["
@@ -215,6 +217,9 @@ def _cause_by_text(left: str) -> Cause:
 
 def called_name(text: str) -> str:
     """Return the function part of a rendered call, without its arguments: `fmt.Println`, `(*T).M`."""
+    plain, bracket, _ = text.partition("(")
+    if plain and bracket and ")" not in plain:
+        return plain
     depth = 0
     for index, letter in enumerate(text):
         if letter == "(":

@@ -319,7 +319,8 @@ class _Reader:
         is_worse = known is not None and known.verdict is Verdict.STAYS and line.verdict is Verdict.LEAKS
         is_better = known is not None and is_heap and (not known.is_heap or _is_folded(known.subject, line.subject))
         if known is None or is_better or is_worse:
-            sites[key] = temper(self._finding(line, source, count), is_test=source.helps_tests)
+            site = _Site(line, shape, self._classifier.blocks_of(line.place, line.subject), origin)
+            sites[key] = temper(self._finding(site, source, count), is_test=source.helps_tests)
         elif is_heap and known.package == self._package.import_path:
             sites[key] = self._merged(known, line, count)
 
@@ -332,11 +333,8 @@ class _Reader:
             return known
         return replace(known, count=known.count + count, also_at=(*known.also_at, line.place))
 
-    def _finding(self, line: VerdictLine, source: Source, count: int) -> Finding:
-        shape = source.shape(line.place, line.subject, line.verdict)
-        blocks = self._classifier.blocks_of(line.place, line.subject)
-        site = _Site(line, shape, blocks, self._inlined_from(line, shape))
-        if line.verdict in {Verdict.ESCAPES, Verdict.MOVED}:
+    def _finding(self, site: _Site, source: Source, count: int) -> Finding:
+        if site.line.verdict in {Verdict.ESCAPES, Verdict.MOVED}:
             return self._heap(site, source, count)
         return self._other(site, source)
 
@@ -353,11 +351,10 @@ class _Reader:
             kind, decision.rule, line.subject, boxed, is_static=is_static, go_version=self._go_version
         )
         instances = _instances(site.blocks)
-        found = self._base(site, kind, allocation, reason)
+        cause, rule = decision.cause, decision.rule
+        found = self._base(site, kind, allocation=allocation, reason=reason, cause=cause, rule=rule)
         return replace(
             found,
-            cause=decision.cause,
-            rule=decision.rule,
             flow=_steps(site.blocks),
             lines=_lines(site),
             decided_at=_known(decision.at, self._sources),
@@ -375,17 +372,19 @@ class _Reader:
         line = site.line
         if line.verdict is Verdict.LEAKS:
             target = line.result or ("content" if line.is_content else "heap")
-            found = self._base(site, Kind.PARAMETER, Allocation.DOES_NOT_ALLOCATE, "")
+            free, leaking = Allocation.DOES_NOT_ALLOCATE, Rule.LEAKING_PARAMETER
+            found = self._base(site, Kind.PARAMETER, allocation=free, reason="", cause=Cause.PARAMETER, rule=leaking)
             lines = (*self._leaks.get(line.place, ()), *self._ways[line.place])
-            found = replace(found, result=target, level=line.level, lines=lines)
-            return replace(found, cause=Cause.PARAMETER, rule=Rule.LEAKING_PARAMETER)
+            return replace(found, result=target, level=line.level, lines=lines)
         kind = source.kind_of_text(line.subject, line.verdict) if site.inlined_from else site.shape.kind
         allocation, reason, rule = judge_stays(
             kind, line.subject, is_zero_copy=line.is_zero_copy, go_version=self._go_version
         )
-        return replace(self._base(site, kind, allocation, reason), cause=Cause.NONE, rule=rule)
+        return self._base(site, kind, allocation=allocation, reason=reason, cause=Cause.NONE, rule=rule)
 
-    def _base(self, site: _Site, kind: Kind, allocation: Allocation, reason: str) -> Finding:
+    def _base(  # noqa: PLR0913 - one argument for each thing that the verdicts judge in their own way
+        self, site: _Site, kind: Kind, *, allocation: Allocation, reason: str, cause: Cause, rule: Rule | None
+    ) -> Finding:
         line, shape = site.line, site.shape
         return Finding(
             file=line.place.file,
@@ -394,8 +393,8 @@ class _Reader:
             verdict=line.verdict,
             subject=intern(line.subject),
             kind=kind,
-            cause=Cause.UNKNOWN,
-            rule=None,
+            cause=cause,
+            rule=rule,
             function=shape.function,
             package=self._package.import_path,
             allocation=allocation,
