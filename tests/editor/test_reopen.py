@@ -72,6 +72,7 @@ class Desk:
             async with asyncio.timeout(120):
                 while len(self.kept()) < count:
                     await asyncio.sleep(0.02)
+            await client.until(lambda: len(all_diagnostics(client)) == len(FILES) - 2, "all files")
             found = all_diagnostics(client)
             assert await client.leave() == 0
         return found
