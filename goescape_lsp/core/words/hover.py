@@ -137,7 +137,7 @@ EN: dict[str, str] = {
     "function.inlined": "Small enough to be inlined into its callers (cost {cost}).",
     "function.can-inline": "Small enough to be inlined into its callers.",
     "function.not-inlined": "Not inlined into its callers: {reason}.",
-    "function.saved": "Inlined, it would save its callers what they now get from the heap and keep: {count} each call.",
+    "function.saved": "If it were inlined, callers that keep the result to themselves would allocate less: {count} fewer each call.",
     "stale": "This package does not compile now; this is the state of the last build.",
     "more": "{count} more at this place:",
 }
@@ -254,7 +254,7 @@ ZH: dict[str, str] = {
     "function.inlined": "足够小，可以内联到调用处（代价 {cost}）。",
     "function.can-inline": "足够小，可以内联到调用处。",
     "function.not-inlined": "不会内联到调用处：{reason}。",
-    "function.saved": "如果能内联，调用者现在从堆上得到并保留的值就不必分配：每次调用 {count} 个。",
+    "function.saved": "如果能内联，只在内部使用返回值的调用者每次调用可少分配 {count} 次。",
     "stale": "这个包现在无法编译；以下是上一次构建时的状态。",
     "more": "此处另有 {count} 项：",
 }
