@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from goescape_lsp.core.model import Span
-from goescape_lsp.syntax.forms import Form
+from goescape_lsp.syntax.forms import Form, Type
 from goescape_lsp.syntax.functions import declared_functions
 from goescape_lsp.syntax.names import Names
 from goescape_lsp.syntax.scope import Role, declared_at
@@ -140,7 +140,7 @@ def _is_harmless(node: Node, names: Names) -> bool:
     Shape: a method, called or not, takes the value's address along; so does a slice of an array.
     """
     field = node.parent
-    if field is None or field.type != "selector_expression" or infer(field, names).form is Form.UNKNOWN:
+    if field is None or field.type != "selector_expression" or not _is_field(infer(field, names)):
         return False
     top = field
     while (parent := top.parent) is not None and parent.type in _CHAIN and parent.named_children[0] == top:
@@ -148,6 +148,11 @@ def _is_harmless(node: Node, names: Names) -> bool:
     if parent is None or (parent.type == "call_expression" and parent.child_by_field_name("function") == top):
         return False
     return parent.type != "slice_expression" and _operator(parent) != "&"
+
+
+def _is_field(selected: Type) -> bool:
+    is_method = selected.node is not None and selected.node.type == "method_declaration"
+    return selected.form is not Form.UNKNOWN and not is_method
 
 
 def _operator(node: Node) -> str:

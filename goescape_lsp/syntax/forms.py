@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from tree_sitter import Node
 
+from goescape_lsp.syntax.tree import first_of
+
 
 class Form(StrEnum):
     """The underlying form of a type."""
@@ -89,3 +91,12 @@ def spelled_type(spelled: str) -> Type:
     """Return the type that a slice (`[][]byte`) or a predeclared name spells."""
     is_slice = spelled.startswith("[]")
     return Type(Form.SLICE, of=spelled_type(spelled.removeprefix("[]"))) if is_slice else PREDECLARED[spelled]
+
+
+def has_text_keys(literal: Node) -> bool:
+    """Say whether a literal has strings for keys: then it is a map, whatever package its type is of."""
+    elements = first_of(literal.child_by_field_name("body"))
+    key = first_of(elements) if elements is not None and elements.type == "keyed_element" else None
+    while key is not None and key.type == "literal_element":
+        key = first_of(key)
+    return key is not None and key.type.endswith("string_literal")

@@ -14,6 +14,7 @@ from goescape_lsp.syntax import comments, functions, heat, spans
 from goescape_lsp.syntax.boxing import boxed_text, boxed_value
 from goescape_lsp.syntax.calls import callee_of, target_of
 from goescape_lsp.syntax.file import GoFile
+from goescape_lsp.syntax.forms import has_text_keys
 from goescape_lsp.syntax.scope import Declaration, Role, Scopes
 from goescape_lsp.syntax.shapes import Key, Shapes, by_function, recalled
 from goescape_lsp.syntax.sizes import site_has_pointers, size_of_site
@@ -323,7 +324,7 @@ class Source:
         if node.type == "composite_literal":
             written = node.child_by_field_name("type")
             form = resolve(written, self.names).form
-            if form is Form.UNKNOWN and (is_standard_map(written) or _has_text_keys(node)):
+            if form is Form.UNKNOWN and (is_standard_map(written) or has_text_keys(node)):
                 return Kind.MAP
             return _KIND_BY_FORM.get(form, Kind.INTERFACE)
         if node.type == "type_conversion_expression" or self._is_conversion(node):
@@ -370,15 +371,6 @@ class Source:
         if node is None or function is None:
             return None
         return Call(callee_of(function, self.names), _one_line(text_of(function)), span_of(node), leaf.type)
-
-
-def _has_text_keys(literal: Node) -> bool:
-    """Say whether a literal has strings for keys: then it is a map, whatever package its type is of."""
-    elements = first_of(literal.child_by_field_name("body"))
-    key = first_of(elements) if elements is not None and elements.type == "keyed_element" else None
-    while key is not None and key.type == "literal_element":
-        key = first_of(key)
-    return key is not None and key.type.endswith("string_literal")
 
 
 def _kind_by_subject(subject: str) -> Kind | None:

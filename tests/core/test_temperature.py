@@ -277,7 +277,7 @@ func begin(n int) {
 
 func formats(f float64, fs []float64) (s string) {
 	s = fmt.Sprint(f) // row: arguments
-	sort.Slice(fs, func(i, j int) bool { return fs[i] < fs[j] }) // row: arguments
+	sort.Slice(fs, func(i, j int) bool { return fs[i] < fs[j] }) // row: possible
 	for _, f := range fs {
 		s = fmt.Sprint(f) // row: loop
 	}
