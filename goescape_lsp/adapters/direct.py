@@ -7,6 +7,7 @@ import hashlib
 import logging
 import os
 import tempfile
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -33,7 +34,7 @@ from goescape_lsp.adapters.selftest import proves_itself
 from goescape_lsp.adapters.toolchain import Toolchain, build_flags
 from goescape_lsp.core.assembly import Sieve
 from goescape_lsp.core.backend import MARKER_FLAG, BackEndWatch, before_back_end, can_be_fooled
-from goescape_lsp.core.model import Compiled, Job, Problem, ProblemKind, Run
+from goescape_lsp.core.model import Compiled, Job, Package, Problem, ProblemKind, Run
 from goescape_lsp.core.ports import Files
 
 _log = logging.getLogger(__name__)
@@ -43,6 +44,9 @@ _TIMEOUT_S = 600.0
 _MAX_BYTES = 24 * 2**20
 """What prints more is left to `go`, whose limit is higher."""
 
+_MAX_KEPT_BYTES = 16 * 2**20
+"""Enough to say again, with the tests, what a package alone has just said."""
+
 _MEMORY = {"GOGC": "off", "GOMEMLIMIT": "768MiB"}
 """No collection in a process that lives for a moment, unless it grows; measured: a fifth less time, the same peak."""
 
@@ -50,12 +54,25 @@ _QUIET_FLAGS = frozenset(["tags", "mod", "p", "modcacherw", "buildvcs"])
 """Flags of `go` that change nothing of how one package is compiled."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """The output of one compile and what it was made from."""
+class _Outputs:
+    """The last outputs, by directory and variant, each with a digest of what it was made from; the oldest go first."""
 
-    inputs: bytes
-    text: bytes
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, Package], tuple[bytes, bytes]] = OrderedDict()
+        self._size = 0
+
+    def get(self, directory: str, package: Package, inputs: bytes) -> bytes | None:
+        """Return the output of a variant, if it was made from these inputs."""
+        known, text = self._kept.get((directory, package), (b"", b""))
+        return text if known == inputs else None
+
+    def keep(self, directory: str, package: Package, inputs: bytes, text: bytes) -> None:
+        """Keep an output in place of the older one of its variant."""
+        self._size -= len(self._kept.pop((directory, package), (b"", b""))[1])
+        self._kept[directory, package] = (inputs, text)
+        self._size += len(text)
+        while self._size > _MAX_KEPT_BYTES:
+            self._size -= len(self._kept.popitem(last=False)[1][1])
 
 
 @dataclass(slots=True)
@@ -85,7 +102,7 @@ class Direct:
         self._files = files
         self._overlays = Overlays()
         self.records: dict[str, Record] = {}
-        self._kept: dict[tuple[str, str], _Kept] = {}
+        self._outputs = _Outputs()
         self._proof: bool | None = None
 
     async def compile(self, job: Job) -> Run:
@@ -174,11 +191,11 @@ class Direct:
         wanted = {path: exports[path] for path in variant.own & exports.keys()}
         imports = import_config(variant, wanted)
         inputs = _inputs(variant, imports if not wanted else b"", work)
-        kept = self._kept.get((work.record.directory, str(variant.package)))
         makes_export = _is_imported(variant, work) and _has_changed(variant, work)
         is_new = wanted or makes_export or work.job.assembly
-        if kept is not None and kept.inputs == inputs and not is_new:
-            return Compiled(variant.package, kept.text)
+        kept = None if is_new else self._outputs.get(work.record.directory, variant.package, inputs)
+        if kept is not None:
+            return Compiled(variant.package, kept)
         finished = await self._start(work, variant, imports, is_whole=makes_export)
         work.seconds += finished.seconds
         if finished.is_cut or finished.is_timeout:
@@ -189,7 +206,7 @@ class Direct:
             exports[variant.package.import_path] = _output(work.folder, variant)
         text = shortened(_restored(before_back_end(finished.stdout), work.replaced), work.record)
         if not work.job.assembly:
-            self._kept[work.record.directory, str(variant.package)] = _Kept(inputs, text)
+            self._outputs.keep(work.record.directory, variant.package, inputs, text)
         return Compiled(variant.package, text)
 
     async def _start(self, work: _Work, variant: Variant, imports: bytes, *, is_whole: bool) -> Finished:

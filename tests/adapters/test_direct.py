@@ -167,9 +167,12 @@ async def test_the_machine_code_is_the_same(desk: Desk) -> None:
     # `go` prints all variants in one stream, in which each line's calls are kept once.
     said, seen = ([split_assembly(item.text) for item in run.compiled] for run in (expected, found))
     assert [text for text, _ in seen] == [text for text, _ in said]
-    calls = [functools.reduce(Assembly.joined, (assembly for _, assembly in one)) for one in (said, seen)]
+    # That of the main package which `go test` generates is nobody's source.
+    joined = (functools.reduce(Assembly.joined, (assembly for _, assembly in one)) for one in (said, seen))
+    root = str(desk.root)
+    calls = [{at: names for at, names in one.calls.items() if at[0].startswith(root)} for one in joined]
     assert calls[0] == calls[1]
-    assert any("newobject" in names for names in calls[0].calls.values())
+    assert any("newobject" in names for names in calls[0].values())
 
 
 async def test_preparing_again_makes_it_direct_again(desk: Desk) -> None:
