@@ -15,6 +15,7 @@ var (
 	text  string
 	ints  []int
 	nothing []struct{}
+	none  []byte
 	m     map[int]int
 	get   func() byte
 	p     *int
@@ -297,6 +298,8 @@ CLAIMS = (
     Claim("box_map", (("hover:reason.pointer-shaped", "as it is"),), "kept = m", always(0)),
     Claim("box_text", (("hover:reason.empty-string", "no allocation"),), "kept = s1", always(1)),
     Claim("box_no_text", (("hover:reason.empty-string", "no allocation"),), "kept = s0", always(0)),
+    Claim("box_slice", (("hover:reason.nil-slice", "no allocation"),), "kept = b33", always(1)),
+    Claim("box_no_slice", (("hover:reason.nil-slice", "no allocation"),), "kept = none", always(0)),
     Claim(
         "box_constant_struct",
         (

@@ -31,7 +31,7 @@ class Hints:
 
     def __init__(self, facts: FileFacts, view: View) -> None:
         self._facts = facts
-        self._circumstances = (view.settings, view.locale, view.client)
+        self._circumstances = _circumstances(facts, view)
         found: dict[tuple[int, int], tuple[Mark, Finding | Parameter]] = {}
         for mark, about in (*_heap(facts, view), *_stack(facts, view), *_contracts(facts, view)):
             found.setdefault((mark.line, mark.column), (mark, about))
@@ -42,7 +42,7 @@ class Hints:
 
     def are_of(self, facts: FileFacts, view: View) -> bool:
         """Say whether these are the hints of this very state, in these circumstances."""
-        return self._facts is facts and self._circumstances == (view.settings, view.locale, view.client)
+        return self._facts is facts and self._circumstances == _circumstances(facts, view)
 
     def between(self, first_line: int, last_line: int, view: View) -> list[dict[str, Any]]:
         """Return the inlay hints of the 1-based lines from first to last.
@@ -76,15 +76,21 @@ def _stack(facts: FileFacts, view: View) -> list[tuple[Mark, Finding | Parameter
     return [_after(one, label) for one in facts.findings if (label := labels.stack_label(one, view.locale))]
 
 
+def _circumstances(facts: FileFacts, view: View) -> tuple[object, ...]:
+    return (view.settings, view.locale, view.client, view.changed(facts))
+
+
 def _contracts(facts: FileFacts, view: View) -> list[tuple[Mark, Finding | Parameter]]:
     wanted = view.settings.inlay_hint_kinds
     if not is_looked_at(facts, view.settings):
         return []
+    changed = view.changed(facts)
     parameters = (one for function in facts.functions for one in function.parameters)
     return [
         (Mark(one.span.end_line, one.span.end_column, labels.contract_label(one, view.locale)), one)
         for one in parameters
         if ("leaks" if one.leaks else "stays") in wanted
+        and (changed is None or changed.touches(one.span.line, one.span.end_line))
     ]
 
 
