@@ -125,7 +125,7 @@ def _names() -> tuple[str, ...]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="less of everything: about a minute")
+    parser.add_argument("--quick", action="store_true", help="less of everything, for a first look")
     parser.add_argument("--rows", metavar="R,R", default=",".join(ROWS), help=f"parts to measure: {', '.join(ROWS)}")
     parser.add_argument("--modules", metavar="M,M", help=f"public packages to measure on: {', '.join(_names())}")
     parser.add_argument("--no-gopls", action="store_true", help=f"do not build and measure gopls {GOPLS}")
