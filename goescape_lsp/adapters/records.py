@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from goescape_lsp.adapters.dependencies import can_change
 from goescape_lsp.adapters.golist import is_test_main, read_package
 from goescape_lsp.core.header import embeds_files, header
 from goescape_lsp.core.model import Job, Package
@@ -129,7 +130,7 @@ def watched_places(job: Job, root: str, entries: Iterable[Mapping[str, Any]], us
         above = parent
     if user_file:
         places.add(user_file)
-    places |= {entry["Dir"] for entry in entries if _can_change(entry) and entry.get("Dir", "") != job.directory}
+    places |= {entry["Dir"] for entry in entries if can_change(entry) and entry.get("Dir", "") != job.directory}
     return frozenset(place for place in places if place)
 
 
@@ -183,18 +184,6 @@ def _stamps(place: str) -> dict[str, Stamp]:
     except OSError:
         pass
     return found
-
-
-def _can_change(entry: Mapping[str, Any]) -> bool:
-    module: Mapping[str, Any] = entry.get("Module") or {}
-    stands_for: Mapping[str, Any] = module.get("Replace") or module
-    return not entry.get("Standard") and not (stands_for.get("Version") and _is_in_module_cache(entry))
-
-
-def _is_in_module_cache(entry: Mapping[str, Any]) -> bool:
-    module: Mapping[str, Any] = entry.get("Module") or {}
-    # A vendored package has a version too, but lies in the tree of the user.
-    return bool(module.get("Dir")) and "@" in os.path.basename(module["Dir"])  # noqa: PTH119
 
 
 def _reason(entry: Mapping[str, Any]) -> str:
