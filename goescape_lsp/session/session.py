@@ -342,13 +342,12 @@ class Session:
         """Return what to compile, one after the other: False is the package alone, True all its variants.
 
         The package alone is the first answer, unless it is a test that somebody saved or only tests are looked at.
-        Tests that nobody looks at come with the machine code.
         """
         tests_open = [is_test(path) for path in order.open_files]
         tests_first = order.job.directory in self._saved_tests or (bool(tests_open) and all(tests_open))
         if not self._weighs or order.job.overlay or tests_first:
             return (True,)
-        return (False, True) if any(tests_open) and order.job.tests else (False,)
+        return (False, True) if order.job.tests else (False,)
 
     async def _run_stage(
         self, order: Order, before: dict[str, bytes | None], generation: int, *, with_tests: bool

@@ -10,7 +10,7 @@ from tests.benchmarks import contestants
 from tests.benchmarks.subjects import Subject
 from tests.benchmarks.toolchain import Go
 
-_TOLD = re.compile(r"save phases: (?P<phases>.*)$", re.MULTILINE)
+_TOLD = re.compile(r"phases of (?P<phases>.*)$", re.MULTILINE)
 _SAVES = 3
 
 

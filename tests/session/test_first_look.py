@@ -102,7 +102,7 @@ async def test_open_packages_come_first(machine: Machine) -> None:
     session.opened(C, C.encode())
     machine.found_go(session)
     await session.settled()
-    assert machine.compiled == ["/m/c", "/m/c", "/m/a", "/m/b"]
+    assert machine.compiled == ["/m/c", "/m/c", "/m/c", "/m/a", "/m/b"]
 
 
 @pytest.mark.parametrize("settings", [Settings(workspace=False), Settings(run="manual")])
@@ -131,7 +131,7 @@ async def test_a_save_goes_first_and_the_look_begins_again(machine: Machine) -> 
     machine.compiler.gated = False
     machine.compiler.open("/m/c")
     await session.settled()
-    assert machine.compiled == ["/m/a", "/m/c", "/m/c", "/m/a", "/m/b"]
+    assert machine.compiled == ["/m/a", "/m/c", "/m/c", "/m/c", "/m/a", "/m/b"]
     assert [name(session, path) for path in (A, B, C)] == [A, B, C]
 
 
@@ -165,7 +165,7 @@ async def test_closed_dependants_are_looked_at_again(machine: Machine) -> None:
     machine.files.contents[A] = b"new"
     session.saved(A)
     await session.settled()
-    assert machine.compiled == ["/m/a", "/m/a", "/m/b"]
+    assert machine.compiled == ["/m/a", "/m/a", "/m/a", "/m/b"]
 
 
 @pytest.mark.parametrize("change", ["go.mod", "settings", "toolchain"])
@@ -253,7 +253,7 @@ async def test_after_a_save_what_was_kept_is_not_taken(machine: Machine) -> None
     again.saved(A)
     await again.settled()
     assert name(again, A) == "new"
-    assert machine.compiled == ["/m/a", "/m/a"]
+    assert machine.compiled == ["/m/a", "/m/a", "/m/a"]
 
 
 async def test_facts_of_closed_files_are_folded(machine: Machine) -> None:

@@ -1,4 +1,4 @@
-"""The two runs of a save on the real compiler: the package first, then its tests and the machine code, quietly."""
+"""The runs of a save on the real compiler: the package first, then its tests, then the machine code, quietly."""
 
 from __future__ import annotations
 
@@ -56,12 +56,14 @@ class Watched:
 
 @dataclass
 class Listener:
-    """Notes the ends of runs and the problems."""
+    """Notes the ends of runs, what was published when, and the problems."""
 
     finishes: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
+    published_names: list[set[str]] = field(default_factory=list)
     troubles: list[Problem] = field(default_factory=list)
 
-    def published(self, paths: tuple[str, ...]) -> None: ...
+    def published(self, paths: tuple[str, ...]) -> None:
+        self.published_names.append({Path(path).name for path in paths})
 
     def started(self, directory: str) -> None: ...
 
@@ -108,11 +110,11 @@ async def desk(go: Go, tmp_path: Path) -> AsyncIterator[Desk]:
 async def test_the_package_comes_first_then_tests_and_machine_code(desk: Desk) -> None:
     desk.session.opened(str(desk.folder / "p.go"), SOURCE.encode())
     await desk.listener.finishes.get()
-    assert [(job.tests, job.assembly) for job in desk.compiler.jobs] == [(False, False)]
+    assert [(job.tests, job.assembly) for job in desk.compiler.jobs] == [(False, False), (True, False)]
+    assert desk.listener.published_names == [{"p.go"}, {"p_test.go"}]
     assert len(desk.heap("p.go")) >= 2
-    assert not desk.heap("p_test.go")
     await desk.session.settled()
-    assert [(job.tests, job.assembly) for job in desk.compiler.jobs] == [(False, False), (True, True)]
+    assert [(job.tests, job.assembly) for job in desk.compiler.jobs] == [(False, False), (True, False), (True, True)]
     assert [finding.subject for finding in desk.heap("p_test.go")] == ["new(level)"]
 
 
@@ -130,8 +132,7 @@ async def test_what_was_weighed_stays_through_the_next_save(desk: Desk) -> None:
         desk.listener.finishes.get_nowait()
     desk.session.saved(str(path), changed.encode())
     await desk.listener.finishes.get()
-    assert len(desk.compiler.jobs) == 3
-    assert not desk.compiler.jobs[-1].tests
+    assert [(job.tests, job.assembly) for job in desk.compiler.jobs[3:]] == [(False, False), (True, False)]
     assert {f.expression: (f.allocation, f.allocation_reason) for f in desk.heap("p.go")} == weighed
     assert [finding.subject for finding in desk.heap("p_test.go")] == ["new(level)"]
 
