@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.benchmarks import packages
-from tests.benchmarks.client import Server
 from tests.benchmarks.compiler import prepare
 from tests.benchmarks.contestants import Contestant, start_ours
 from tests.benchmarks.numbers import Bound, Sample, table
@@ -16,7 +14,6 @@ from tests.benchmarks.packages import Plan, Race
 from tests.benchmarks.source import write_module, write_package
 from tests.benchmarks.subjects import Subject, generated, marker
 from tests.benchmarks.toolchain import Go
-from tests.benchmarks.watch import settle
 
 _LARGEST = 50_000
 _PACKAGE_LINES = 300
@@ -64,7 +61,7 @@ def size_bounds(races: Sequence[Race]) -> Iterable[Bound]:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A workspace with so many packages analysed: seconds until the last had its findings, a save, the server's MB.
+    """A workspace of so many packages, one file of it open: seconds until all are analysed, a save, the server's MB.
 
     `reopened` is the time from a new server's start to the first diagnostics of the open file.
     """
@@ -77,45 +74,36 @@ class Workspace:
 
 
 def workspaces(go: Go, work: Path, counts: Sequence[int], plan: Plan) -> Iterable[Workspace]:
-    """Yield what one server tells while its workspace grows: a file of each package is opened.
+    """Yield what a server tells of a workspace of each size, in which a user opens one file.
 
-    The packages stand in layers, each imports the one of half its number; the saved one is imported by none.
+    The packages stand in layers, each imports the one of half its number; the open one is imported by none.
     """
-    root = work / "workspace"
-    files = _write_workspace(root, max(counts))
-    server = start_ours(go, root)
-    try:
-        done, took, begun = 0, 0.0, server.started_at
-        for count in counts:
-            took += _open(server, files[done:count]) - begun
-            done = count
-            settle(server.pid, _QUIET_S)
-            saver = Contestant(server, files[count - 1], _QUIET_S)
-            save = Sample(tuple(saver.save().first_s for _ in range(plan.rounds)))
-            yield Workspace(count, took, save, saver.resident_mb, _reopened(go, root, files[0], plan.rounds))
-            begun = time.perf_counter()
-    finally:
-        server.close()
-
-
-def _open(server: Server, subjects: Sequence[Subject]) -> float:
-    """Open a file of each package; return when the last of them had its findings."""
-    for subject in subjects:
-        server.open(subject.file)
-    return max(server.until_published(subject.file, marker(0)).at for subject in subjects)
-
-
-def _reopened(go: Go, root: Path, subject: Subject, times: int) -> Sample:
-    """Return the seconds from the start of a new server until the open file has its diagnostics."""
-    seconds: list[float] = []
-    for _ in range(times):
+    for count in counts:
+        root = work / f"workspace{count}"
+        subjects = _write_workspace(root, count)
         server = start_ours(go, root)
         try:
-            server.open(subject.file)
-            seconds.append(server.until_published(subject.file, marker(0)).at - server.started_at)
+            opened = Contestant(server, subjects[-1], _QUIET_S)
+            server.open(subjects[-1].file)
+            opened.begin()
+            analysed = max(server.until_published(one.file, marker(0)).at for one in subjects)
+            save = Sample(tuple(opened.save().first_s for _ in range(plan.rounds)))
+            memory = opened.resident_mb
         finally:
             server.close()
-    return Sample(tuple(seconds))
+        subjects[-1].write(0)
+        reopened = Sample(tuple(_reopened_s(go, root, subjects[-1]) for _ in range(plan.rounds)))
+        yield Workspace(count, analysed - server.started_at, save, memory, reopened)
+
+
+def _reopened_s(go: Go, root: Path, subject: Subject) -> float:
+    """Return the seconds from the start of a new server until the open file has its diagnostics."""
+    server = start_ours(go, root)
+    try:
+        server.open(subject.file)
+        return server.until_published(subject.file, marker(0)).at - server.started_at
+    finally:
+        server.close()
 
 
 def _write_workspace(root: Path, count: int) -> list[Subject]:
