@@ -11,6 +11,16 @@ from goescape_lsp.core.shape import Boxed
 from goescape_lsp.core.tables.limits import Subject, limit
 
 _FREE_BOXES = frozenset([Boxed.CONSTANT, Boxed.ONE_BYTE, Boxed.ZERO_SIZE, Boxed.POINTER_SHAPED])
+_OBJECTS = frozenset([Kind.NEW, Kind.COMPOSITE, Kind.VARIABLE])
+_STATIC_BOXES = frozenset([Boxed.CONSTANT_STRUCT, Boxed.SMALL_CONSTANT_STRUCT])
+_POSSIBLE_BOXES = {
+    Boxed.SMALL_INTEGER: (Allocation.MAY_ALLOCATE, "small-integer"),
+    Boxed.SMALL_VALUE: (Allocation.MAY_ALLOCATE, "small-value"),
+    Boxed.SMALL_CONSTANT_STRUCT: (Allocation.MAY_ALLOCATE, "small-value"),
+    Boxed.STRING: (Allocation.MAY_ALLOCATE, "empty-string"),
+    Boxed.SLICE: (Allocation.MAY_ALLOCATE, "nil-slice"),
+    Boxed.UNKNOWN: (Allocation.UNKNOWN, "unknown-type"),
+}
 _EMPTY = re.compile(r"^(?:&struct ?\{\}\{\}|\[\][^{]*\{\}|make\(\[\].*, 0(?:, 0)?\))$", re.DOTALL)
 _SIZED_MAKE = re.compile(r"^make\(.*, (?P<size>[^,]+)\)$", re.DOTALL)
 _HINTED_MAP = re.compile(r"^make\(map\[.*, (?P<hint>[^,]+)\)$", re.DOTALL)
@@ -30,29 +40,34 @@ ALLOCATION_RULES = frozenset(
 
 
 def judge_heap(  # noqa: PLR0913 - keywords, and each has one meaning
-    kind: Kind, rule: Rule, subject: str, boxed: Boxed, *, is_static: bool, go_version: str = ""
+    kind: Kind,
+    rule: Rule,
+    subject: str,
+    boxed: Boxed,
+    *,
+    is_static: bool,
+    size: int | None = None,
+    go_version: str = "",
 ) -> tuple[Allocation, str]:
     """Return whether a heap verdict allocates when it runs, and the key of the reason, "" for the plain case.
 
-    `is_static` says that a function literal captures nothing, or that inlined code is reached only when it is free.
+    `is_static` says that a function literal captures nothing, or that inlined code is reached only when it is free;
+    `size` are the bytes of what a site makes, None when not known.
     Source: runtime.convT*, cmd/compile's static data, go1.21 to go1.27.
     """
     if boxed in _FREE_BOXES:
         return Allocation.DOES_NOT_ALLOCATE, boxed.name.lower().replace("_", "-")
-    if boxed is Boxed.CONSTANT_STRUCT and limit(Subject.STATIC_STRUCT, go_version):
+    if boxed in _STATIC_BOXES and limit(Subject.STATIC_STRUCT, go_version):
         return Allocation.DOES_NOT_ALLOCATE, "constant"
+    if boxed is Boxed.SET_VARIABLE and limit(Subject.STATIC_STRUCT, go_version):
+        return Allocation.MAY_ALLOCATE, "set-variable"
     if is_static:
         return Allocation.DOES_NOT_ALLOCATE, "no-captures" if kind is Kind.CLOSURE else "unreached"
-    if rule is Rule.ZERO_SIZE_ELEMENT or _EMPTY.match(subject):
+    is_empty = rule is Rule.ZERO_SIZE_ELEMENT or _EMPTY.match(subject) or (size == 0 and kind in _OBJECTS)
+    if boxed is Boxed.NOTHING and is_empty:
         return Allocation.DOES_NOT_ALLOCATE, "zero-size"
-    if boxed is Boxed.SMALL_INTEGER:
-        return Allocation.MAY_ALLOCATE, "small-integer"
-    if boxed is Boxed.STRING:
-        return Allocation.MAY_ALLOCATE, "empty-string"
-    if boxed is Boxed.SLICE:
-        return Allocation.MAY_ALLOCATE, "nil-slice"
-    if boxed is Boxed.UNKNOWN:
-        return Allocation.UNKNOWN, "unknown-type"
+    if boxed in _POSSIBLE_BOXES:
+        return _POSSIBLE_BOXES[boxed]
     if kind is Kind.APPEND:
         return Allocation.MAY_ALLOCATE, "growth"
     return Allocation.ALLOCATES, ""

@@ -129,9 +129,12 @@ class Reader:
         boxed = shape.boxed
         if site.inlined_from:
             boxed = boxed_text(line.subject) if kind is Kind.INTERFACE else Boxed.NOTHING
+        elif kind is Kind.SLICE and _is_boxed(site):
+            boxed = Boxed.VALUE  # whatever its elements take, its header is copied
         is_static = _is_unreached(site) or (kind is Kind.CLOSURE and source.captures_nothing(line.place))
+        size = None if is_inlined else shape.size
         allocation, reason = judge_heap(
-            kind, decision.rule, line.subject, boxed, is_static=is_static, go_version=self._go_version
+            kind, decision.rule, line.subject, boxed, is_static=is_static, size=size, go_version=self._go_version
         )
         instances = _instances(site.blocks)
         cause, rule = decision.cause, decision.rule
@@ -240,6 +243,12 @@ def _is_unreached(site: _Site) -> bool:
     if site.line.subject != _ERRORS_NEW or not site.shape.expression.startswith("fmt.Errorf("):
         return False
     return "%" in site.shape.expression or "," in site.shape.expression
+
+
+def _is_boxed(site: _Site) -> bool:
+    """Say whether what is made at a site is put into an interface there."""
+    reasons = (reason for block in site.blocks for arrow in block.arrows for reason in arrow.reasons)
+    return any(reason.why == "interface-converted" and reason.place == site.line.place for reason in reasons)
 
 
 def _instances(blocks: tuple[Block, ...]) -> tuple[str, ...]:
