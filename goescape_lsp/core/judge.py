@@ -35,6 +35,7 @@ ALLOCATION_RULES = frozenset(
         Rule.MAKE_CHANNEL,
         Rule.MAP_STORAGE,
         Rule.DEFERRED_IN_LOOP,
+        Rule.GOROUTINE,
     ]
 )
 
@@ -97,10 +98,11 @@ def judge_stays(
     return Allocation.DOES_NOT_ALLOCATE, "", None
 
 
-def judge_silent(kind: Kind, *, is_alone: bool) -> tuple[Allocation, str, Rule | None]:
+def judge_silent(kind: Kind, *, is_alone: bool, is_carried: bool = False) -> tuple[Allocation, str, Rule | None]:
     """Return the same for a site that the compiler prints nothing for, but whose line calls the allocator.
 
-    `is_alone` says that no other site of its kind stands on that line, so that the call is its own.
+    `is_alone` says that no other site of its kind stands on that line, so that the call is its own, `is_carried` that
+    an object is made for the call of a `go` or `defer` statement.
     Source: runtime.makechan, growslice, concatstrings and newdefer, go1.21 to go1.27.
     """
     match kind:
@@ -112,6 +114,11 @@ def judge_silent(kind: Kind, *, is_alone: bool) -> tuple[Allocation, str, Rule |
             return Allocation.MAY_ALLOCATE, "growth" if is_alone else "several-calls", Rule.GROWING_APPEND
         case Kind.STRING:
             return Allocation.MAY_ALLOCATE, "joined" if is_alone else "several-calls", Rule.STRING_CONCATENATION
+        case Kind.CLOSURE:
+            allocation = Allocation.ALLOCATES if is_alone else Allocation.MAY_ALLOCATE
+            return allocation, "carried" if is_alone else "several-calls", Rule.GOROUTINE
+        case Kind.OTHER if is_carried:
+            return Allocation.ALLOCATES, "carried", Rule.DEFERRED_IN_LOOP
         case Kind.OTHER:
             return Allocation.MAY_ALLOCATE, "deferred-record", Rule.DEFERRED_IN_LOOP
         case _:

@@ -213,6 +213,41 @@ func deferred(n int) {
 	}
 	defer read("b")
 }
+
+func again(s string) {
+	round := 0
+next:
+	defer read(s)
+	if round++; round < 5 {
+		goto next
+	}
+}
+
+type worker struct{ n int }
+
+func (w *worker) run() {}
+
+//go:noinline
+func work(n int, what any) { kept = what }
+
+func plainly() {}
+
+func start(n int, w *worker, f func(int), plain func()) {
+	go work(n, nil)
+	go work(5, nil)
+	go w.run()
+	go f(
+		n,
+	)
+	go plain()
+	go plainly()
+	go func() { plainly() }()
+	go func(n int) { work(n, nil) }(n)
+	go work(n, [3]int{n})
+	go print(n)
+	go use()
+	f(n)
+}
 """
 
 
@@ -260,12 +295,26 @@ def test_conversion_to_a_named_slice(silent: FileFacts) -> None:
 
 
 def test_deferred_calls_of_loops(silent: FileFacts) -> None:
-    assert told(silent, Rule.DEFERRED_IN_LOOP) == [("deferred", 'defer read("a")', Allocation.MAY_ALLOCATE)]
+    assert told(silent, Rule.DEFERRED_IN_LOOP) == [
+        ("deferred", 'defer read("a")', Allocation.MAY_ALLOCATE),
+        ("again", "defer read(s)", Allocation.ALLOCATES),
+    ]
+
+
+def test_closures_that_carry_the_arguments_of_go_statements(silent: FileFacts) -> None:
+    assert told(silent, Rule.GOROUTINE) == [
+        ("start", "go work(n, nil)", Allocation.ALLOCATES),
+        ("start", "go w.run()", Allocation.ALLOCATES),
+        ("start", "go f( n, )", Allocation.ALLOCATES),
+        ("start", "go work(n, [3]int{n})", Allocation.MAY_ALLOCATE),
+        ("start", "go print(n)", Allocation.ALLOCATES),
+    ]
 
 
 def test_no_sentence_claims_a_verdict_that_was_not_printed(silent: FileFacts) -> None:
     sentences = [message(finding, "en") for finding in silent.findings if finding.is_silent]
     assert "channel: making it allocates" in sentences
+    assert "closure: it carries the arguments of the go statement" in sentences
     assert not [text for text in sentences if "escape" in text]
 
 

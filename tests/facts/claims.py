@@ -376,7 +376,12 @@ CLAIMS = (
     ),
     Claim("goroutine_plain", (("page:goroutine", "4 become 5"),), "goroutine_map_ptr_param.Work(5)", always(4)),
     Claim("goroutine_shared", (("page:goroutine", "from 2 allocations to 1"),), "shared()", always(2)),
-    Claim("goroutine_passed", (("page:goroutine", "from 2 allocations to 1"),), "passed()", always(1)),
+    Claim(
+        "goroutine_passed",
+        (("page:goroutine", "from 2 allocations to 1"), ("hover:reason.carried", "carries the arguments")),
+        "passed()",
+        always(1),
+    ),
     Claim("returned", (("page:returned", "from 1 allocation to 0"),), "ptr_return_struct.Work(5)", always(1)),
     Claim("sent", (("page:sent-on-channel", "1 allocation for each send"),), "chan_send_ptr.Work(5)", always(1)),
     Claim("pointers", (("page:appended", "8 allocations"),), "slice_of_ptr.Work(5)", always(8)),

@@ -44,6 +44,7 @@ EN: dict[str, str] = {
     "captured-by-closure": "captured by a closure that outlives the call",
     "captured-by-reference": "captured by reference in a closure that outlives the call",
     "goroutine": "used by a goroutine",
+    "goroutine-arguments": "it carries the arguments of the go statement",
     "goroutine-by-reference": "captured by reference by a goroutine",
     "deferred-in-loop": "deferred in a loop",
     "interface-conversion": "put into an interface",
@@ -112,6 +113,7 @@ ZH: dict[str, str] = {
     "captured-by-closure": "被闭包捕获，而闭包在调用结束后仍存活",
     "captured-by-reference": "被闭包按引用捕获，而闭包在调用结束后仍存活",
     "goroutine": "被 goroutine 使用",
+    "goroutine-arguments": "它携带 go 语句的参数",
     "goroutine-by-reference": "被 goroutine 按引用捕获",
     "deferred-in-loop": "在循环中被 defer",
     "interface-conversion": "被装入接口",
@@ -204,6 +206,8 @@ def _sentence(rule: Rule, finding: Finding, locale: Locale) -> str:
     key = str(rule)
     if finding.is_by_reference and rule is Rule.CAPTURED_BY_CLOSURE:
         key = "captured-by-reference"
+    elif finding.is_silent and rule is Rule.GOROUTINE:
+        key = "goroutine-arguments"
     elif finding.is_by_reference and rule is Rule.GOROUTINE:
         key = "goroutine-by-reference"
     elif rule is Rule.INTERFACE_CONVERSION and finding.cause is Cause.INTERFACE_ARG and finding.callee:
