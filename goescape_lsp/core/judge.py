@@ -103,7 +103,7 @@ def judge_silent(kind: Kind, *, is_alone: bool, is_carried: bool = False) -> tup
 
     `is_alone` says that no other site of its kind stands on that line, so that the call is its own, `is_carried` that
     an object is made for the call of a `go` or `defer` statement.
-    Source: runtime.makechan, growslice, concatstrings and newdefer, go1.21 to go1.27.
+    Source: runtime.makechan, growslice, concatstrings, mapassign and newdefer, go1.21 to go1.27.
     """
     match kind:
         case Kind.CHANNEL if is_alone:
@@ -114,6 +114,8 @@ def judge_silent(kind: Kind, *, is_alone: bool, is_carried: bool = False) -> tup
             return Allocation.MAY_ALLOCATE, "growth" if is_alone else "several-calls", Rule.GROWING_APPEND
         case Kind.STRING:
             return Allocation.MAY_ALLOCATE, "joined" if is_alone else "several-calls", Rule.STRING_CONCATENATION
+        case Kind.MAP:
+            return Allocation.MAY_ALLOCATE, "map-store", Rule.MAP_STORAGE
         case Kind.CLOSURE:
             allocation = Allocation.ALLOCATES if is_alone else Allocation.MAY_ALLOCATE
             return allocation, "carried" if is_alone else "several-calls", Rule.GOROUTINE

@@ -37,7 +37,9 @@ def weighed(
     owners = {path: package.import_path for package in packages for path in package.files}
     silent = _added(findings, assembly, sites, owners, has_append=has_append)
     added = tuple(temper(finding, is_test=sources[finding.file].helps_tests) for finding in silent)
-    mates = Counter((f.file, f.span.line, f.kind) for f in (*findings, *added) if f.verdict is not Verdict.LEAKS)
+    # What is stored into a map takes none of the calls that make one.
+    makers = (f for f in (*findings, *added) if not (f.is_silent and f.kind is Kind.MAP))
+    mates = Counter((f.file, f.span.line, f.kind) for f in makers if f.verdict is not Verdict.LEAKS)
     held = (weigh(f, assembly, is_alone=mates[f.file, f.span.line, f.kind] == 1) for f in findings)
     told = tuple(_joined(_grown(finding, assembly, sources), sites.get(finding.file, ())) for finding in held)
     made = {(f.file, line) for f in told if f.is_heap and _costs(f) for line in _lines(f.span)}
@@ -74,6 +76,8 @@ def _added(
 def _is_made(site: Silent, assembly: Assembly, file: str) -> bool:
     if site.shape.kind is Kind.CLOSURE:
         return carries(assembly, file, _lines(site.shape.span))
+    if site.shape.kind is Kind.MAP:
+        return any(grows_map(assembly, file, line) for line in _lines(site.shape.span))
     return is_called(assembly, site.shape.kind, file, site.at.line)
 
 

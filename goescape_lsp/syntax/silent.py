@@ -2,7 +2,7 @@
 
 Source: cmd/compile/internal/escape, go1.21 to go1.27: `make(chan)`, `x += y` of strings, the record of a deferred
 call and the closure around the call of a `go` statement get no location of their own, `append` gets one from go1.25.
-Other concatenations and all conversions have one.
+Other concatenations and all conversions have one. `m[k] = v` is an allocation of the map, wherever it was made.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def silent_sites(source: Source) -> tuple[Silent, ...]:
     """Return the expressions of a file that the compiler may be silent about, in source order.
 
     Shape: kind CHANNEL for `make(chan T)`, APPEND for `append`, STRING for `s += t`, OTHER for `defer f()` in a loop,
-    CLOSURE for `go f(x)`.
+    CLOSURE for `go f(x)`, MAP for `m[k] = v` in a loop where `m` is no variable that a local map was made for.
     """
     known: dict[int, str] = {}
     return tuple(
@@ -93,7 +93,9 @@ def _candidates(root: Node, names: Names) -> Iterator[tuple[Node, Kind]]:
             yield node, Kind.OTHER
         elif node.type == "go_statement" and _carries(node):
             yield node, Kind.CLOSURE
-        elif node.type == "assignment_statement" and _operator(node) == "+=" and _may_join(node, names):
+        elif node.type in _STORES and heat.repeats(node):
+            yield from ((store, Kind.MAP) for store in _elements(node) if _is_elsewhere(store, names))
+        if node.type == "assignment_statement" and _operator(node) == "+=" and _may_join(node, names):
             yield node, Kind.STRING
 
 
@@ -133,7 +135,7 @@ def _operator(statement: Node) -> str:
 
 
 def _place(node: Node, kind: Kind) -> Place:
-    if kind is Kind.CLOSURE:
+    if kind in {Kind.CLOSURE, Kind.MAP}:
         token = node
     elif kind is Kind.STRING:
         token = next((token for token in node.children if token.type == "+="), node)
@@ -160,12 +162,28 @@ def _shape(node: Node, kind: Kind, known: dict[int, str]) -> Shape:
 def _stores(function: Node) -> Iterator[Node]:
     """Yield the `m[k]` that statements of a function, literals in it included, assign to."""
     for statement in walk(function):
-        if statement.type not in _STORES:
-            continue
-        left = statement.child_by_field_name("left") or statement
-        for node in left.named_children:
-            if node.type == "index_expression":
-                yield node
+        if statement.type in _STORES:
+            yield from _elements(statement)
+
+
+def _elements(statement: Node) -> Iterator[Node]:
+    """Yield the `m[k]` that a statement assigns to."""
+    left = statement.child_by_field_name("left") or statement
+    yield from (node for node in left.named_children if node.type == "index_expression")
+
+
+def _is_elsewhere(store: Node, names: Names) -> bool:
+    """Say whether what is stored into may be a map that is not made by the declaration of a local variable."""
+    operand = store.child_by_field_name("operand")
+    if operand is None or infer(operand, names).form not in {Form.MAP, Form.UNKNOWN}:
+        return False
+    found = names.local(text_of(operand), operand) if operand.type == "identifier" else None
+    value = found.value if found is not None else None
+    return value is None or not _is_made(value)
+
+
+def _is_made(value: Node) -> bool:
+    return value.type == "composite_literal" or text_of(value.child_by_field_name("function")) == "make"
 
 
 def _means(store: Node, name: Node) -> bool:

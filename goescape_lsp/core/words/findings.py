@@ -78,6 +78,7 @@ EN: dict[str, str] = {
     "make-channel": "making it allocates",
     "map-storage": "room for more than 8 entries is allocated",
     "map-storage-maybe": "its entries may need memory on the heap",
+    "map-store": "a new entry may make it grow",
     "a call": "a call",
 }
 ZH: dict[str, str] = {
@@ -147,6 +148,7 @@ ZH: dict[str, str] = {
     "make-channel": "创建时会分配内存",
     "map-storage": "超过 8 个元素的空间会被分配在堆上",
     "map-storage-maybe": "它的元素可能需要堆上的内存",
+    "map-store": "新的条目可能使它扩容",
     "a call": "某个调用",
 }
 
@@ -216,6 +218,8 @@ def _sentence(rule: Rule, finding: Finding, locale: Locale) -> str:
         key = "map-key"
     elif rule is Rule.APPENDED and finding.cause is Cause.APPEND_SPREAD:
         key = "append-spread"
+    elif rule is Rule.MAP_STORAGE and finding.is_silent:
+        key = "map-store"
     elif rule is Rule.MAP_STORAGE and finding.allocation is Allocation.MAY_ALLOCATE:
         key = "map-storage-maybe"
     return table[key].format(callee=_short(finding.callee) or table["a call"])
