@@ -71,7 +71,7 @@ def judge_heap(  # noqa: PLR0913 - keywords, and each has one meaning
         return _POSSIBLE_BOXES[boxed]
     if kind is Kind.APPEND:
         return Allocation.MAY_ALLOCATE, "growth"
-    return Allocation.ALLOCATES, ""
+    return Allocation.ALLOCATES, _unless(kind, subject) if boxed is Boxed.NOTHING else ""
 
 
 def judge_stays(
@@ -176,6 +176,17 @@ def strength(finding: Finding) -> tuple[int, int, int, int]:
     quiet = 0 if row_of(finding).severity == "information" else 1
     sure = 0 if finding.allocation is Allocation.ALLOCATES else 1
     return (heat, quiet, sure, 0 if finding.verdict is not Verdict.STAYS else 1)
+
+
+def _unless(kind: Kind, subject: str) -> str:
+    """Return the reason that names the case in which even a heap value takes no memory: that it is empty."""
+    made = _SIZED_MAKE.match(subject) if kind is Kind.SLICE else None
+    if made is not None:
+        return "" if made["size"].isdigit() else "zero-length"
+    if kind is Kind.STRING and " + " in subject:
+        return "empty-part"
+    is_copy = kind in {Kind.STRING, Kind.BYTES} or (kind is Kind.SLICE and _CONVERTED.match(subject) is not None)
+    return "empty-copy" if is_copy else ""
 
 
 def _may_allocate(finding: Finding) -> bool:
