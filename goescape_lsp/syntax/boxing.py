@@ -13,7 +13,7 @@ from goescape_lsp.syntax.forms import INTEGERS, Form, Type
 from goescape_lsp.syntax.names import Names
 from goescape_lsp.syntax.sizes import align_of, has_pointers, least_size, only_part, size_of
 from goescape_lsp.syntax.tree import first_of, text_of
-from goescape_lsp.syntax.types import infer
+from goescape_lsp.syntax.types import infer, resolve
 
 # `uint64(2)`: a constant with its type, as the compiler prints it.
 _CONSTANT_SUBJECT = re.compile(
@@ -40,16 +40,12 @@ def boxed_value(node: Node, subject: str, names: Names) -> Boxed:
     if _CONSTANT_SUBJECT.match(subject) or is_constant(node, names):
         return Boxed.CONSTANT
     kind = infer(node, names)
-    if kind.form is Form.INTERFACE and node.type == "call_expression":  # `any(v)`: v is what is boxed
-        operand = first_of(node.child_by_field_name("arguments"))
-        is_one = operand is not None and infer(operand, names).form is not Form.INTERFACE
-        return boxed_value(operand, text_of(operand), names) if operand is not None and is_one else Boxed.UNKNOWN
+    if (operand := _converted(node, kind, names)) is not None:
+        return boxed_value(operand, text_of(operand), names)
     boxed = _by_type(kind, names)
-    if kind.form not in {Form.STRUCT, Form.ARRAY, Form.SLICE}:
-        return boxed
-    if node.type in {"composite_literal", "slice_expression"} and kind.form is Form.SLICE:
-        return Boxed.VALUE
-    if boxed not in _BY_CONTENT:
+    if kind.form is Form.SLICE:
+        return Boxed.VALUE if _is_no_nil(node, names) else boxed
+    if kind.form not in {Form.STRUCT, Form.ARRAY} or boxed not in _BY_CONTENT:
         return boxed
     match holds_constants(node, names) if node.type == "composite_literal" else False:
         case True:
@@ -58,6 +54,24 @@ def boxed_value(node: Node, subject: str, names: Names) -> Boxed:
             return Boxed.UNKNOWN
         case False:
             return Boxed.SET_VARIABLE if boxed is Boxed.VALUE and is_set_once(node, names) else boxed
+
+
+def _converted(node: Node, kind: Type, names: Names) -> Node | None:
+    """Return the `v` of `any(v)`, which is what is boxed there; None for other expressions."""
+    if kind.form is not Form.INTERFACE or node.type != "call_expression":
+        return None
+    is_type = resolve(node.child_by_field_name("function"), names).form is Form.INTERFACE
+    operand = first_of(node.child_by_field_name("arguments"))
+    is_value = operand is not None and infer(operand, names).form is not Form.INTERFACE
+    return operand if is_type and is_value else None
+
+
+def _is_no_nil(node: Node, names: Names) -> bool:
+    """Say whether a slice is never nil: a literal, or a part of an array. A part of a nil slice is nil."""
+    if node.type == "slice_expression":
+        sliced = infer(node.child_by_field_name("operand"), names)
+        return sliced.form in {Form.ARRAY, Form.POINTER}
+    return node.type == "composite_literal"
 
 
 def boxed_text(subject: str) -> Boxed:

@@ -100,6 +100,7 @@ def _holds(body: Node | None, kind: Type, names: Names) -> bool | None:
     if body is None or kind.form not in {Form.STRUCT, Form.ARRAY}:
         return None if body is not None and kind.form is Form.UNKNOWN else False
     fields = field_types(kind, names)
+    by_name = dict(fields)
     told: list[bool | None] = []
     for index, part in enumerate(part for part in body.named_children if part.type != "comment"):
         value = part.named_children[-1] if part.type == "keyed_element" else part
@@ -107,7 +108,7 @@ def _holds(body: Node | None, kind: Type, names: Names) -> bool | None:
         if kind.form is Form.ARRAY:
             told.append(_is_static(held, element(kind, names), names))
         elif part.type == "keyed_element":
-            told.append(_is_static(held, dict(fields).get(text_of(part.named_children[0])), names))
+            told.append(_is_static(held, by_name.get(text_of(part.named_children[0])), names))
         else:
             told.append(_is_static(held, fields[index][1] if index < len(fields) else None, names))
     return _all(told)
