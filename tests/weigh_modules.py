@@ -4,10 +4,13 @@
 runs the benchmarks of the packages twice: once for a coverage profile, which tells the lines that ran, and once with
 a heap profile of rate 1, which tells the lines that allocated. It prints one table for each module and the first N
 lines of each kind of disagreement. This runs the module's own code: only for modules that you trust.
+`--patterns [DIR]` weighs a corpus of patterns in place of modules (`DIR/NAME/before/x.go`, and `after` where it is).
 
 A line is weighed by its strongest finding. An allocation counts for the line whose own code makes it; one of inlined
-code counts for findings at the call that say so (`made in F`). Not seen: tiny values (without pointers, below 16
-bytes) that still fit into a block, in lines that ran only a few times; lines of test files, which have no coverage.
+code counts for findings at the call that say so (`made in F`), unless the call initialises a package variable: there
+the profile's lines are wrong. A function that only its inlined copies ran is weighed there alone. Not seen: tiny
+values (without pointers, below 16 bytes) that still fit into a block, in lines that ran only a few times; lines of
+test files, which have no coverage.
 """
 
 from __future__ import annotations
@@ -27,11 +30,32 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.compare_modules import OFFLINE, bring, our_report, run
 
+PATTERNS = Path(__file__).parent / "data" / "patterns"
 DEFAULT = ("go.uber.org/zap@v1.27.0", "github.com/prometheus/client_golang@v1.20.5:./prometheus/...")
 _BLOCK = re.compile(
     r"^(?P<file>[^:\n]+):(?P<l1>\d+)\.(?P<c1>\d+),(?P<l2>\d+)\.(?P<c2>\d+) \d+ (?P<count>\d+)$", re.MULTILINE
 )
+_COPY = re.compile(r" made in (?:[\w/]+\.)??(\(\*?\w+\)\.\w+|[\w.]+)")
+_STORE = re.compile(r"(?P<name>\w+)\)?\[[^=]*\] ?(?:[-+|&]?=[^=]|\+\+|--)")
 _STRENGTH = ("does-not-allocate", "unknown", "may-allocate", "allocates")
+_ENTRY = re.compile(r"^func (Work|Fill|Shrink)\((i int)?\)", re.MULTILINE)
+_BENCHMARK = """package patterns
+
+import (
+"testing"
+%s
+)
+
+func BenchmarkAll(b *testing.B) {
+for _, call := range []func(int){
+%s
+} {
+for i := 0; i < b.N; i++ {
+call(i)
+}
+}
+}
+"""
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 
 Line = tuple[str, int]
@@ -113,10 +137,14 @@ def samples(profile: bytes) -> Iterator[tuple[int, list[Line]]]:
     """
     message = grouped(gzip.decompress(profile))
     texts = [text.decode() for text in message[6]]
-    functions = {one[1][0]: texts[one[4][0]] for one in map(grouped, message[5]) if one[4]}
+    described = [one for one in map(grouped, message[5]) if one[4]]
+    functions = {one[1][0]: texts[one[4][0]] for one in described}
+    initialisers = {one[1][0] for one in described if texts[one[2][0]].endswith(".init")}
     locations = {}
     for one in map(grouped, message[4]):
         lines = [grouped(line) for line in one[4]]
+        if len(lines) > 1 and lines[-1][1][0] in initialisers:  # the profile's line of the call is a wrong one
+            del lines[-1]
         locations[one[1][0]] = [(functions.get(line[1][0], ""), line[2][0] if line[2] else 0) for line in lines]
     for one in map(grouped, message[2]):
         stack, values = list(numbers(one[1])), list(numbers(one[2]))
@@ -172,6 +200,22 @@ def take_heap(profile: bytes, module: Path, found: Measured) -> None:
                 (found.inlined if index else found.own)[place] += objects
 
 
+def bring_patterns(source: Path, folder: Path) -> Path:
+    """Return a module of all patterns, one package for each side, with one benchmark that calls them all."""
+    imports, calls = list[str](), list[str]()
+    for file in sorted(source.glob("*/*/x.go")):
+        name, side = file.parts[-3:-1]
+        (folder / name / side).mkdir(parents=True)
+        shutil.copyfile(file, folder / name / side / "x.go")
+        imports.append(f'{name}_{side} "patterns/{name}/{side}"')
+        entries = _ENTRY.findall(file.read_text(encoding="utf-8"))
+        calls += [f"func(i int) {{ {name}_{side}.{entry}({'i' if takes else ''}) }}," for entry, takes in entries]
+    (folder / "go.mod").write_text("module patterns\n\ngo 1.21\n", encoding="utf-8")
+    text = _BENCHMARK % ("\n".join(imports), "\n".join(calls))
+    (folder / "all_test.go").write_text(text, encoding="utf-8")
+    return folder
+
+
 @dataclass
 class Weighed:
     """The outcome: how often lines of each verdict allocated, and the lines that allocated without a finding."""
@@ -184,9 +228,16 @@ def weigh(findings: list[dict[str, Any]], seen: Measured, module: Path) -> Weigh
     """Return how the verdicts on allocation stand to what was measured."""
     outcome = Weighed()
     by_line: dict[tuple[bool, Line], list[dict[str, Any]]] = defaultdict(list)
+    copied = {made[1].rpartition(".")[2] for found in findings if (made := _COPY.search(found["message"])) is not None}
+    made = seen.own + seen.inlined
+    alive = {(one["file"], one["function"]) for one in findings if made[one["file"], one["at"]["line"]]}
     for found in findings:
-        is_inlined = " made in " in found["message"]
-        if found["verdict"] != "leaks" and found["function"] and not found["file"].endswith("_test.go"):
+        is_inlined = _COPY.search(found["message"]) is not None
+        is_copied = found["function"].rpartition(".")[2] in copied
+        is_idle = is_copied and (found["file"], found["function"]) not in alive
+        if is_idle or (is_inlined and found["function"] == "init"):
+            continue
+        if found["verdict"] != "leaks" and found["kind"] != "parameter" and not found["file"].endswith("_test.go"):
             for number in {found["at"]["line"], *range(found["line"], found["end_line"] + 1)}:
                 by_line[is_inlined, (found["file"], number)].append(found)
     for (is_inlined, line), around in by_line.items():
@@ -203,11 +254,45 @@ def weigh(findings: list[dict[str, Any]], seen: Measured, module: Path) -> Weigh
         outcome.table[key][count > 0] += 1
         if (strongest == "allocates") != (count > 0) and strongest in {"allocates", "does-not-allocate"}:
             outcome.wrong[key].append(described(line, count, there, module))
+    texts = Texts(module)
     for line, count in seen.own.items():
-        if not {(False, line), (True, line)} & by_line.keys() and not line[0].endswith("_test.go"):
-            outcome.table["no finding"][True] += 1
-            outcome.wrong["no finding"].append(described(line, count, [], module))
+        is_told = {(False, line), (True, line)} & by_line.keys()
+        if not is_told and not line[0].endswith("_test.go") and not texts.is_generated(line[0]):
+            key = texts.kind_of_untold(line, findings)
+            outcome.table[key][True] += 1
+            outcome.wrong[key].append(described(line, count, [], module))
     return outcome
+
+
+class Texts:
+    """The sources of a module, read once."""
+
+    def __init__(self, module: Path) -> None:
+        self._module = module
+        self._lines: dict[str, list[str]] = {}
+
+    def lines(self, file: str) -> list[str]:
+        """Return the lines of a file."""
+        if file not in self._lines:
+            self._lines[file] = (self._module / file).read_text(encoding="utf-8", errors="replace").split("\n")
+        return self._lines[file]
+
+    def is_generated(self, file: str) -> bool:
+        """Say whether a program wrote the file: what is said of it is not printed."""
+        return any(line.startswith("// Code generated ") for line in self.lines(file))
+
+    def kind_of_untold(self, line: Line, findings: list[dict[str, Any]]) -> str:
+        """Return the class of an allocation without a finding on its line: an entry of a map, or anything else.
+
+        A map that is made above in a variable of the same name has a finding there, which counts for its entries.
+        """
+        stored = _STORE.search(self.lines(line[0])[line[1] - 1])
+        if stored is None:
+            return "no finding"
+        maker = re.compile(rf"\b{re.escape(stored['name'])}\b")
+        maps = [one["line"] for one in findings if one["file"] == line[0] and one["kind"] == "map"]
+        is_told = any(n <= line[1] and maker.search(self.lines(line[0])[n - 1].partition("=")[0]) for n in maps)
+        return "no finding, entry of a map that is told" if is_told else "no finding, entry of another map"
 
 
 def described(line: Line, count: int, there: list[dict[str, Any]], module: Path) -> str:
@@ -223,19 +308,23 @@ def main() -> int:
     """Weigh the modules of the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("modules", nargs="*", default=DEFAULT, metavar="MODULE@VERSION[:PACKAGE]")
+    parser.add_argument("--patterns", type=Path, nargs="?", const=PATTERNS, help="a corpus of patterns, not modules")
     parser.add_argument("--go", default=shutil.which("go") or "go", help="the go program")
     parser.add_argument("--keep", type=Path, help="a folder for the copies, kept for a second look")
     parser.add_argument("--bench", default=".", help="which benchmarks")
     parser.add_argument("--benchtime", default="20x", help="how long each runs")
     parser.add_argument("--wrong", type=int, default=10, help="how many lines to print of each disagreement")
     given = parser.parse_args()
-    for name in given.modules:
+    for name in ["patterns"] if given.patterns else given.modules:
         module, _, package = name.partition(":")
         with tempfile.TemporaryDirectory() as temporary:
             folder = given.keep or Path(temporary)
             folder.mkdir(parents=True, exist_ok=True)
             known = folder / module.partition("@")[0].rpartition("/")[2]
-            copy = known if known.is_dir() else bring(given.go, module, folder)
+            if known.is_dir():
+                copy = known
+            else:
+                copy = bring_patterns(given.patterns, known) if given.patterns else bring(given.go, module, folder)
             seen = measure(given.go, copy, package or "./...", given.bench, given.benchtime)
             report = our_report(given.go, copy, "--all", "--no-tests")
             print(f"{name}: {len(seen.own)} lines allocated")
@@ -250,7 +339,8 @@ def told(outcome: Weighed, most: int) -> str:
         lines.append(f"  {key:<32} {counts[True]:>5} of {counts.total():>5} executed lines allocated")
     plain = {key: counts for key, counts in outcome.table.items() if "inlined" not in key}
     observed = sum(counts[True] for counts in plain.values())
-    foretold = sum(c[True] for key, c in plain.items() if key.startswith(("allocates", "may-allocate", "unknown")))
+    told = ("allocates", "may-allocate", "unknown", "no finding, entry of a map that is told")
+    foretold = sum(c[True] for key, c in plain.items() if key.startswith(told))
     lines.append(
         f"  recall: {foretold} of {observed} lines that allocated by their own code were said to, or that they may"
     )

@@ -6,7 +6,7 @@ Source: `compile -S`, go1.21 to go1.27. It gives no columns, and the line is the
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from goescape_lsp.core.model import Allocation, Finding, Kind, Rule, Verdict
@@ -28,6 +28,7 @@ def _patterns(*, is_staying: bool) -> dict[Kind, re.Pattern[str]]:
 
 _CALLS = _patterns(is_staying=False)
 _CALLS_OF_STAYING = _patterns(is_staying=True)
+_STARTS = frozenset(["newproc", "deferproc"])
 _GROWTH_OF_MAP = re.compile(r"mapassign(?:_fast\w+)?")
 
 
@@ -91,6 +92,13 @@ def is_called(assembly: Assembly, kind: Kind, file: str, line: int) -> bool:
     """Say whether the code of a line calls what allocates for a value of a kind, whether it escapes or not."""
     wanted = _CALLS_OF_STAYING.get(kind)
     return wanted is not None and any(wanted.fullmatch(call) for call in assembly.calls.get((file, line), ()))
+
+
+def carries(assembly: Assembly, file: str, lines: Iterable[int]) -> bool:
+    """Say whether the code of a `go` or `defer` statement makes an object for the call that it hands over."""
+    nothing: frozenset[str] = frozenset()
+    called = nothing.union(*(assembly.calls.get((file, line), nothing) for line in lines))
+    return not called.isdisjoint(_STARTS) and any(_CALLS[Kind.CLOSURE].fullmatch(call) for call in called)
 
 
 def grows_map(assembly: Assembly, file: str, line: int) -> bool:

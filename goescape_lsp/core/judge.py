@@ -11,6 +11,16 @@ from goescape_lsp.core.shape import Boxed
 from goescape_lsp.core.tables.limits import Subject, limit
 
 _FREE_BOXES = frozenset([Boxed.CONSTANT, Boxed.ONE_BYTE, Boxed.ZERO_SIZE, Boxed.POINTER_SHAPED])
+_OBJECTS = frozenset([Kind.NEW, Kind.COMPOSITE, Kind.VARIABLE])
+_STATIC_BOXES = frozenset([Boxed.CONSTANT_STRUCT, Boxed.SMALL_CONSTANT_STRUCT])
+_POSSIBLE_BOXES = {
+    Boxed.SMALL_INTEGER: (Allocation.MAY_ALLOCATE, "small-integer"),
+    Boxed.SMALL_VALUE: (Allocation.MAY_ALLOCATE, "small-value"),
+    Boxed.SMALL_CONSTANT_STRUCT: (Allocation.MAY_ALLOCATE, "small-value"),
+    Boxed.STRING: (Allocation.MAY_ALLOCATE, "empty-string"),
+    Boxed.SLICE: (Allocation.MAY_ALLOCATE, "nil-slice"),
+    Boxed.UNKNOWN: (Allocation.UNKNOWN, "unknown-type"),
+}
 _EMPTY = re.compile(r"^(?:&struct ?\{\}\{\}|\[\][^{]*\{\}|make\(\[\].*, 0(?:, 0)?\))$", re.DOTALL)
 _SIZED_MAKE = re.compile(r"^make\(.*, (?P<size>[^,]+)\)$", re.DOTALL)
 _HINTED_MAP = re.compile(r"^make\(map\[.*, (?P<hint>[^,]+)\)$", re.DOTALL)
@@ -25,37 +35,43 @@ ALLOCATION_RULES = frozenset(
         Rule.MAKE_CHANNEL,
         Rule.MAP_STORAGE,
         Rule.DEFERRED_IN_LOOP,
+        Rule.GOROUTINE,
     ]
 )
 
 
 def judge_heap(  # noqa: PLR0913 - keywords, and each has one meaning
-    kind: Kind, rule: Rule, subject: str, boxed: Boxed, *, is_static: bool, go_version: str = ""
+    kind: Kind,
+    rule: Rule,
+    subject: str,
+    boxed: Boxed,
+    *,
+    is_static: bool,
+    size: int | None = None,
+    go_version: str = "",
 ) -> tuple[Allocation, str]:
     """Return whether a heap verdict allocates when it runs, and the key of the reason, "" for the plain case.
 
-    `is_static` says that a function literal captures nothing, or that inlined code is reached only when it is free.
+    `is_static` says that a function literal captures nothing, or that inlined code is reached only when it is free;
+    `size` are the bytes of what a site makes, None when not known.
     Source: runtime.convT*, cmd/compile's static data, go1.21 to go1.27.
     """
     if boxed in _FREE_BOXES:
         return Allocation.DOES_NOT_ALLOCATE, boxed.name.lower().replace("_", "-")
-    if boxed is Boxed.CONSTANT_STRUCT and limit(Subject.STATIC_STRUCT, go_version):
+    if boxed in _STATIC_BOXES and limit(Subject.STATIC_STRUCT, go_version):
         return Allocation.DOES_NOT_ALLOCATE, "constant"
+    if boxed is Boxed.SET_VARIABLE and limit(Subject.STATIC_STRUCT, go_version):
+        return Allocation.MAY_ALLOCATE, "set-variable"
     if is_static:
         return Allocation.DOES_NOT_ALLOCATE, "no-captures" if kind is Kind.CLOSURE else "unreached"
-    if rule is Rule.ZERO_SIZE_ELEMENT or _EMPTY.match(subject):
+    is_empty = rule is Rule.ZERO_SIZE_ELEMENT or _EMPTY.match(subject) or (size == 0 and kind in _OBJECTS)
+    if boxed is Boxed.NOTHING and is_empty:
         return Allocation.DOES_NOT_ALLOCATE, "zero-size"
-    if boxed is Boxed.SMALL_INTEGER:
-        return Allocation.MAY_ALLOCATE, "small-integer"
-    if boxed is Boxed.STRING:
-        return Allocation.MAY_ALLOCATE, "empty-string"
-    if boxed is Boxed.SLICE:
-        return Allocation.MAY_ALLOCATE, "nil-slice"
-    if boxed is Boxed.UNKNOWN:
-        return Allocation.UNKNOWN, "unknown-type"
+    if boxed in _POSSIBLE_BOXES:
+        return _POSSIBLE_BOXES[boxed]
     if kind is Kind.APPEND:
         return Allocation.MAY_ALLOCATE, "growth"
-    return Allocation.ALLOCATES, ""
+    return Allocation.ALLOCATES, _unless(kind, subject) if boxed is Boxed.NOTHING else ""
 
 
 def judge_stays(
@@ -82,11 +98,12 @@ def judge_stays(
     return Allocation.DOES_NOT_ALLOCATE, "", None
 
 
-def judge_silent(kind: Kind, *, is_alone: bool) -> tuple[Allocation, str, Rule | None]:
+def judge_silent(kind: Kind, *, is_alone: bool, is_carried: bool = False) -> tuple[Allocation, str, Rule | None]:
     """Return the same for a site that the compiler prints nothing for, but whose line calls the allocator.
 
-    `is_alone` says that no other site of its kind stands on that line, so that the call is its own.
-    Source: runtime.makechan, growslice, concatstrings and newdefer, go1.21 to go1.27.
+    `is_alone` says that no other site of its kind stands on that line, so that the call is its own, `is_carried` that
+    an object is made for the call of a `go` or `defer` statement.
+    Source: runtime.makechan, growslice, concatstrings, mapassign and newdefer, go1.21 to go1.27.
     """
     match kind:
         case Kind.CHANNEL if is_alone:
@@ -97,6 +114,13 @@ def judge_silent(kind: Kind, *, is_alone: bool) -> tuple[Allocation, str, Rule |
             return Allocation.MAY_ALLOCATE, "growth" if is_alone else "several-calls", Rule.GROWING_APPEND
         case Kind.STRING:
             return Allocation.MAY_ALLOCATE, "joined" if is_alone else "several-calls", Rule.STRING_CONCATENATION
+        case Kind.MAP:
+            return Allocation.MAY_ALLOCATE, "map-store", Rule.MAP_STORAGE
+        case Kind.CLOSURE:
+            allocation = Allocation.ALLOCATES if is_alone else Allocation.MAY_ALLOCATE
+            return allocation, "carried" if is_alone else "several-calls", Rule.GOROUTINE
+        case Kind.OTHER if is_carried:
+            return Allocation.ALLOCATES, "carried", Rule.DEFERRED_IN_LOOP
         case Kind.OTHER:
             return Allocation.MAY_ALLOCATE, "deferred-record", Rule.DEFERRED_IN_LOOP
         case _:
@@ -152,6 +176,17 @@ def strength(finding: Finding) -> tuple[int, int, int, int]:
     quiet = 0 if row_of(finding).severity == "information" else 1
     sure = 0 if finding.allocation is Allocation.ALLOCATES else 1
     return (heat, quiet, sure, 0 if finding.verdict is not Verdict.STAYS else 1)
+
+
+def _unless(kind: Kind, subject: str) -> str:
+    """Return the reason that names the case in which even a heap value takes no memory: that it is empty."""
+    made = _SIZED_MAKE.match(subject) if kind is Kind.SLICE else None
+    if made is not None:
+        return "" if made["size"].isdigit() else "zero-length"
+    if kind is Kind.STRING and " + " in subject:
+        return "empty-part"
+    is_copy = kind in {Kind.STRING, Kind.BYTES} or (kind is Kind.SLICE and _CONVERTED.match(subject) is not None)
+    return "empty-copy" if is_copy else ""
 
 
 def _may_allocate(finding: Finding) -> bool:

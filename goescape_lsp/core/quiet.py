@@ -38,6 +38,11 @@ def _is_possible(finding: Finding) -> bool:
     return finding.allocation is not Allocation.ALLOCATES
 
 
+def _is_store(finding: Finding) -> bool:
+    """Say whether a finding is an entry for a map that was made elsewhere: it is there that more room helps."""
+    return finding.is_silent and finding.rule is Rule.MAP_STORAGE
+
+
 def _is_argument(finding: Finding) -> bool:
     if finding.kind is Kind.VARIADIC or any(_VARIADIC in step.expression for step in finding.flow):
         return True
@@ -51,8 +56,8 @@ def _is_api(finding: Finding) -> bool:
 TABLE: tuple[Row, ...] = (
     Row("cold", "hint", lambda f: f.temperature is Temperature.COLD),
     Row("inlined-possible", "hint", lambda f: _is_in_loop(f) and bool(f.inlined_from) and _is_possible(f)),
-    Row("loop", "information", _is_in_loop),
-    # From here on it stands outside loops, in code that is not known to be cold.
+    Row("loop", "information", lambda f: _is_in_loop(f) and not _is_store(f)),
+    # From here on it stands outside loops, in code that is not known to be cold, or stores into a map.
     Row("inlined", "hint", lambda f: bool(f.inlined_from)),
     Row("possible", "hint", _is_possible),
     Row("constructor", "hint", lambda f: f.temperature_reason == "constructor"),

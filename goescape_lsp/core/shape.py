@@ -16,9 +16,12 @@ class Boxed(StrEnum):
     UNKNOWN = "unknown"
     CONSTANT = "constant"
     CONSTANT_STRUCT = "constant struct"  # static data in newer versions only
+    SMALL_CONSTANT_STRUCT = "small constant struct"  # the same, and in older versions a small value
+    SET_VARIABLE = "set variable"  # of constants; static data in newer versions if it is never changed
     ONE_BYTE = "one byte"
     ZERO_SIZE = "zero size"
     SMALL_INTEGER = "small integer"  # allocates unless the value is below 256
+    SMALL_VALUE = "small value"  # of 2, 4 or 8 bytes without pointers: allocates unless it is zero, or nearly
     STRING = "string"  # allocates unless empty
     SLICE = "slice"  # its header is copied unless it is nil
     POINTER_SHAPED = "pointer-shaped"

@@ -20,11 +20,14 @@ _MOST_CHAPTERS = 12
 _MOST_NAMESAKES = 3
 
 _HEAP = "{heap}"
+_TEMPORARY = "{temp}"
+_ONWARD = re.compile(r"^\s*flow: \{heap\} (?:=|←) (?P<derefs>\**)\{temp\}:")
 _CALL = "call parameter"
 _RULES = frozenset({Rule.PASSED_TO_LEAKING_PARAMETER, Rule.INTERFACE_CONVERSION})
 _KEEPS = frozenset({"append", "copy", "panic"})
 _METHOD = re.compile(r"^\(\*(?:(?P<package>\w+)\.)?(?P<type>\w+)\)\.(?P<method>\w+)$")
-_DICTIONARY = re.compile(r"^&?(?:\w+\.)?\.dict\b|^&?(?:\w+\.)?\.\.dict\b|^\.dict")
+_DICTIONARY = re.compile(r"^(?:&|\(\*\[\d+\]uintptr\)\()?(?:\w+\.)?\.{1,2}dict\b")
+_SHAPE = "[go.shape."
 _LEAK = re.compile(
     r"^parameter .+ leaks to (?P<target>\{storage for .+?\}|.+?)(?: for .+)? with derefs=(?P<derefs>\d+):$"
 )
@@ -39,6 +42,7 @@ class End(StrEnum):
     HELD = "held"
     DYNAMIC = "dynamic"
     BODILESS = "bodiless"
+    GENERIC = "generic"
     FAR = "far"
     OPEN = "open"
 
@@ -60,7 +64,7 @@ class Chapter:
 class Story:
     """The chapters in order; `wanted` are import paths that have to be looked into before it can go on.
 
-    `callee` is the function at which the story ends where that function is why (`End.BODILESS`).
+    `callee` is the function at which the story ends where that function is why (`End.BODILESS`, `End.GENERIC`).
     """
 
     chapters: tuple[Chapter, ...] = ()
@@ -104,8 +108,12 @@ class Explained(Protocol):
         """Return the declaration of `F`, `T.M` or `(*T).M`, type arguments left out."""
         ...
 
-    def explanations(self, place: Place) -> tuple[tuple[str, ...], ...]:
-        """Return the raw lines of each block about the parameter whose name stands at a place."""
+    def explanations(self, place: Place, shape: str = "") -> tuple[tuple[str, ...], ...]:
+        """Return the raw lines of each block about the parameter whose name stands at a place.
+
+        With a `shape` (`go.shape.int`) these are the blocks of that instance of generic code, which the compile of the
+        package that uses it prints, whatever package it is of.
+        """
         ...
 
     def candidates(self, qualifier: str, file: str) -> tuple[tuple[str, ...], ...]:
@@ -136,8 +144,28 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
+    """A called function: the package it is declared in, and the one whose compile explains it.
+
+    These differ for generic code (`shape` is the instance's): it is compiled where it is used.
+    """
+
     package: Explained
     signature: Signature
+    teller: Explained
+    shape: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Home:
+    """Where a call stands: its package, and the one whose compile printed it."""
+
+    package: Explained
+    teller: Explained
+
+    @property
+    def is_foreign(self) -> bool:
+        """Say whether its names are printed with the package's own name before them."""
+        return self.package.import_path != self.teller.import_path
 
 
 def passed_on(finding: Finding, others: tuple[Finding, ...] = ()) -> Passed | None:
@@ -148,10 +176,10 @@ def passed_on(finding: Finding, others: tuple[Finding, ...] = ()) -> Passed | No
     """
     if finding.rule not in _RULES or not finding.callee or finding.decided_at is None:
         return None
-    own = _call_of(finding.flow, finding.decided_at)
+    own = _call_of(finding, finding.decided_at)
     if own is not None:
         return own
-    told = {found for other in others if (found := _call_of(other.flow, finding.decided_at)) is not None}
+    told = {found for other in others if (found := _call_of(other, finding.decided_at)) is not None}
     return told.pop() if len(told) == 1 else None
 
 
@@ -160,8 +188,9 @@ def follow(passed: Passed, home: Explained, shelf: Shelf) -> Story:
     chapters: list[Chapter] = []
     packages = {home.import_path}
     seen: set[tuple[str, str, str]] = set()
+    here = _Home(home, home)
     while True:
-        found = _callee(passed, home, shelf)
+        found = _told_by(_callee(passed, here, shelf), passed, here.teller, shelf)
         if isinstance(found, Story):
             return replace(found, chapters=tuple(chapters))
         if not found.signature.has_body:
@@ -170,14 +199,17 @@ def follow(passed: Passed, home: Explained, shelf: Shelf) -> Story:
         if len(packages) > MOST_PACKAGES + 1 or len(chapters) == _MOST_CHAPTERS:
             return Story(tuple(chapters), End.FAR)
         told = _chapter(passed, found)
-        if told is None or (key := (found.package.import_path, found.signature.name, told[0].parameter)) in seen:
+        if told is None:
+            end = End.GENERIC if found.shape else End.OPEN
+            return Story(tuple(chapters), end, callee=_full_name(found) if found.shape else "")
+        chapter, following, end = told
+        if (key := (chapter.package, found.signature.name, chapter.parameter)) in seen:
             return Story(tuple(chapters))
         seen.add(key)
-        chapter, following, end = told
         chapters.append(chapter)
         if following is None:
             return Story(tuple(chapters), end)
-        passed, home = following, found.package
+        passed, here = following, _Home(found.package, found.teller)
 
 
 def arguments(call: str) -> tuple[str, ...]:
@@ -189,13 +221,27 @@ def arguments(call: str) -> tuple[str, ...]:
     return tuple(_plain(part) for part in parts if part and not _DICTIONARY.match(part))
 
 
-def _call_of(flow: tuple[Step, ...], place: Place) -> Passed | None:
+def shape_of(text: str) -> str:
+    """Return the type arguments in a call or a heading of generic code, as the compiler joins types; "" for others."""
+    start, depth = text.find(_SHAPE), 0
+    for index in range(start, len(text) if start >= 0 else start):
+        depth += (text[index] == "[") - (text[index] == "]")
+        if not depth:
+            return text[start + 1 : index]
+    return ""
+
+
+def _call_of(finding: Finding, place: Place) -> Passed | None:
+    flow = finding.flow
     for index in range(len(flow) - 1, -1, -1):
         step = flow[index]
         if step.why == _CALL and step.place == place:
             arrow = [s for s in flow[: index + 1] if (s.source, s.target) == (step.source, step.target)]
             argument = arrow[-2].expression if len(arrow) > 1 else _bare(step.source)
-            return Passed(step.expression, _plain(argument), place, _derefs(step.source, (s.why for s in arrow)))
+            derefs = _derefs(step.source, (s.why for s in arrow))
+            if step.target == _TEMPORARY:  # the last arrow has no reasons, so that no step tells of it
+                derefs += max((len(m["derefs"]) for line in finding.lines if (m := _ONWARD.match(line))), default=0)
+            return Passed(step.expression, _plain(argument), place, derefs)
     return None
 
 
@@ -205,7 +251,7 @@ def _chapter(passed: Passed, found: _Found) -> tuple[Chapter, Passed | None, End
     if told is None:
         return None
     parameter, lines = told
-    arrows = parse_arrows(lines, found.package.located)
+    arrows = parse_arrows(lines, found.teller.located)
     # Arguments go through `{temp}`: the step before is the reason then.
     last = next((arrow for arrow in arrows[:-3:-1] if arrow.reasons), None)
     if last is None:
@@ -217,6 +263,8 @@ def _chapter(passed: Passed, found: _Found) -> tuple[Chapter, Passed | None, End
         return chapter, None, End.HELD
     if reason.why == _CALL and called_name(reason.expression) not in _KEEPS:
         derefs = _derefs(last.operators + last.source, (one.why for one in last.reasons))
+        if last is not arrows[-1] and arrows[-1].source == _TEMPORARY:
+            derefs += arrows[-1].operators.count("*")
         return chapter, Passed(reason.expression, _argument(last), reason.place, derefs), End.OPEN
     return chapter, None, End.OPEN if reason.why == "callee operand" else End.KEPT
 
@@ -252,7 +300,7 @@ def _leaking(
 ) -> list[tuple[str, tuple[str, ...]]]:
     told: list[tuple[str, tuple[str, ...]]] = []
     for name, place in parameters:
-        blocks = found.package.explanations(place) if place is not None else ()
+        blocks = found.teller.explanations(place, found.shape) if place is not None else ()
         ranked = sorted(
             (rank, index) for index, lines in enumerate(blocks) if (rank := _rank(lines, found, most)) is not None
         )
@@ -275,44 +323,68 @@ def _rank(lines: tuple[str, ...], found: _Found, most: int) -> tuple[int, int] |
         return None
     if target == _HEAP:
         return derefs, 0
-    is_result = target in found.signature.results or target.startswith(("~r", "~R"))
+    bare = target.removeprefix(f"{found.package.name}.")
+    is_result = bare in found.signature.results or bare.startswith(("~r", "~R"))
     return None if is_result else (derefs, 1)  # a variable that is on the heap itself
 
 
-def _callee(passed: Passed, home: Explained, shelf: Shelf) -> _Found | Story:
+def _told_by(found: _Found | Story, passed: Passed, teller: Explained, shelf: Shelf) -> _Found | Story:
+    """Return generic code with the package whose compile explains it: the one with the call, read from its text."""
+    shape = shape_of(called_name(passed.call))
+    if isinstance(found, Story) or not shape:
+        return found
+    path = teller.import_path.partition(" [")[0]
+    if path not in shelf:
+        return Story(wanted=(path,))
+    known = shelf[path]
+    return (
+        Story(end=End.GENERIC, callee=_full_name(found)) if known is None else replace(found, teller=known, shape=shape)
+    )
+
+
+def _callee(passed: Passed, here: _Home, shelf: Shelf) -> _Found | Story:
     """Return the function that a call means, or the story's end when it is no function that can be read."""
-    name = without_types(called_name(passed.call))
-    own = home.signature(name)
+    name, home = without_types(called_name(passed.call)), here.package
     method = _METHOD.match(name)
     parts = name.split(".")
     if method is not None:
         qualifier, function = method["package"] or "", f"(*{method['type']}).{method['method']}"
     elif "(" in name:
         return Story()
+    elif here.is_foreign and parts[0] == home.name and len(parts) > 1:
+        if home.is_local(passed.place, parts[1]):
+            return Story(end=End.DYNAMIC)
+        qualifier, function = parts[0], ".".join(parts[1:])
     elif name.startswith(".autotmp") or home.is_local(passed.place, parts[0]):
         return Story(end=End.DYNAMIC)
     else:
         qualifier, function = (parts[0], ".".join(parts[1:])) if len(parts) > 1 else ("", name)
+    own = home.signature(function if here.is_foreign and qualifier == home.name else name)
     if own is not None:
-        return _Found(home, own)
+        return _Found(home, own, home)
     return (
         _imported(qualifier, function, home.candidates(qualifier, passed.place.file), shelf) if qualifier else Story()
     )
 
 
 def _imported(qualifier: str, function: str, tiers: tuple[tuple[str, ...], ...], shelf: Shelf) -> _Found | Story:
-    """Find a function in the packages that may be meant: in the first tier that has it, and has it only once."""
+    """Find a function in the packages that may be meant: in the first tier that has it, and has it only once.
+
+    What is no function of the only package of that name is a variable of inlined code: the call is dynamic.
+    """
+    named = 0
     for paths in tiers:
         if len(paths) > _MOST_NAMESAKES:
             return Story()
         missing = tuple(path for path in paths if path not in shelf)
         if missing:
             return Story(wanted=missing)
-        packages = (package for path in paths if (package := shelf[path]) is not None and package.name == qualifier)
-        found = [_Found(one, signature) for one in packages if (signature := one.signature(function)) is not None]
+        packages = [one for path in paths if (one := shelf[path]) is not None and one.name == qualifier]
+        named += len(packages)
+        found = [(one, signature) for one in packages if (signature := one.signature(function)) is not None]
         if found:
-            return found[0] if len(found) == 1 else Story()
-    return Story()
+            return _Found(*found[0], found[0][0]) if len(found) == 1 else Story()
+    return Story(end=End.DYNAMIC) if named == 1 and function.isidentifier() else Story()
 
 
 def _full_name(found: _Found) -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from goescape_lsp.core.assembly import Assembly, grows_map, is_called, weigh
+from goescape_lsp.core.assembly import Assembly, carries, grows_map, is_called, weigh
 from goescape_lsp.core.judge import judge_silent
 from goescape_lsp.core.model import Allocation, Cause, Finding, Kind, Package, Rule, Span, Verdict
 from goescape_lsp.core.temperature import temper
@@ -37,10 +37,13 @@ def weighed(
     owners = {path: package.import_path for package in packages for path in package.files}
     silent = _added(findings, assembly, sites, owners, has_append=has_append)
     added = tuple(temper(finding, is_test=sources[finding.file].helps_tests) for finding in silent)
-    mates = Counter((f.file, f.span.line, f.kind) for f in (*findings, *added) if f.verdict is not Verdict.LEAKS)
+    # What is stored into a map takes none of the calls that make one.
+    makers = (f for f in (*findings, *added) if not (f.is_silent and f.kind is Kind.MAP))
+    mates = Counter((f.file, f.span.line, f.kind) for f in makers if f.verdict is not Verdict.LEAKS)
     held = (weigh(f, assembly, is_alone=mates[f.file, f.span.line, f.kind] == 1) for f in findings)
-    told = (_joined(_grown(finding, assembly, sources), sites.get(finding.file, ())) for finding in held)
-    judged = (_judged(f, is_alone=mates[f.file, f.span.line, f.kind] == 1) for f in added)
+    told = tuple(_joined(_grown(finding, assembly, sources), sites.get(finding.file, ())) for finding in held)
+    made = {(f.file, line) for f in told if f.is_heap and _costs(f) for line in _lines(f.span)}
+    judged = (_judged(f, assembly, made, is_alone=mates[f.file, f.span.line, f.kind] == 1) for f in added)
     return (*told, *judged)
 
 
@@ -66,8 +69,24 @@ def _added(
                 continue
             if kind is Kind.OTHER and (file, span.line) in deferred:
                 continue
-            if is_called(assembly, kind, file, site.at.line) and not _is_taken(site, rivals.get((file, span.line), [])):
+            if _is_made(site, assembly, file) and not _is_taken(site, rivals.get((file, span.line), [])):
                 yield _finding(site, file, owners.get(file, ""))
+
+
+def _is_made(site: Silent, assembly: Assembly, file: str) -> bool:
+    if site.shape.kind is Kind.CLOSURE:
+        return carries(assembly, file, _lines(site.shape.span))
+    if site.shape.kind is Kind.MAP:
+        return any(grows_map(assembly, file, line) for line in _lines(site.shape.span))
+    return is_called(assembly, site.shape.kind, file, site.at.line)
+
+
+def _lines(span: Span) -> range:
+    return range(span.line, span.end_line + 1)
+
+
+def _costs(finding: Finding) -> bool:
+    return finding.allocation is not Allocation.DOES_NOT_ALLOCATE
 
 
 def _is_taken(site: Silent, rivals: list[Span]) -> bool:
@@ -102,8 +121,13 @@ def _finding(site: Silent, file: str, package: str) -> Finding:
     )
 
 
-def _judged(finding: Finding, *, is_alone: bool) -> Finding:
-    allocation, reason, rule = judge_silent(finding.kind, is_alone=is_alone)
+def _judged(finding: Finding, assembly: Assembly, made: set[tuple[str, int]], *, is_alone: bool) -> Finding:
+    """Judge a silent site; `made` are the lines where something else is allocated that may explain an object there."""
+    is_carried = False
+    if finding.kind in {Kind.CLOSURE, Kind.OTHER}:
+        is_alone &= not any((finding.file, line) in made for line in _lines(finding.span))
+        is_carried = is_alone and carries(assembly, finding.file, _lines(finding.span))
+    allocation, reason, rule = judge_silent(finding.kind, is_alone=is_alone, is_carried=is_carried)
     return replace(finding, allocation=allocation, allocation_reason=reason, rule=rule)
 
 

@@ -37,6 +37,7 @@ _ERRORS_NEW = "&errors.errorString{...}"
 _SHAPE = re.compile(r"\[(?P<shapes>.*go\.shape\..*)\]")
 _RESULT_NAME = re.compile(r"^~[rR]\d+$")
 _EXPORTED = re.compile(r"(?:^|\.)[A-Z]\w*$")
+_CONTENTS = frozenset([Kind.SLICE, Kind.APPEND, Kind.BYTES, Kind.STRING])
 _OWN_SUBJECTS = ("... argument",)
 
 
@@ -114,7 +115,10 @@ class Reader:
             return replace(known, instances=tuple(dict.fromkeys((*known.instances, *shapes))))
         if line.place in {known.at, *known.also_at}:
             return known
-        return replace(known, count=known.count + count, also_at=(*known.also_at, line.place))
+        # An empty copy costs nothing, but its box may.
+        reason = "" if known.allocation_reason == "empty-copy" else known.allocation_reason
+        count += known.count
+        return replace(known, count=count, also_at=(*known.also_at, line.place), allocation_reason=reason)
 
     def _finding(self, site: _Site, source: Source, count: int) -> Finding:
         if site.line.verdict in {Verdict.ESCAPES, Verdict.MOVED}:
@@ -129,9 +133,12 @@ class Reader:
         boxed = shape.boxed
         if site.inlined_from:
             boxed = boxed_text(line.subject) if kind is Kind.INTERFACE else Boxed.NOTHING
+        elif kind in _CONTENTS and _is_boxed(site):  # whatever its content takes, its header is copied
+            boxed = Boxed.SLICE if kind is Kind.APPEND else Boxed.VALUE
         is_static = _is_unreached(site) or (kind is Kind.CLOSURE and source.captures_nothing(line.place))
+        size = None if is_inlined else shape.size
         allocation, reason = judge_heap(
-            kind, decision.rule, line.subject, boxed, is_static=is_static, go_version=self._go_version
+            kind, decision.rule, line.subject, boxed, is_static=is_static, size=size, go_version=self._go_version
         )
         instances = _instances(site.blocks)
         cause, rule = decision.cause, decision.rule
@@ -240,6 +247,12 @@ def _is_unreached(site: _Site) -> bool:
     if site.line.subject != _ERRORS_NEW or not site.shape.expression.startswith("fmt.Errorf("):
         return False
     return "%" in site.shape.expression or "," in site.shape.expression
+
+
+def _is_boxed(site: _Site) -> bool:
+    """Say whether what is made at a site is put into an interface there."""
+    reasons = (reason for block in site.blocks for arrow in block.arrows for reason in arrow.reasons)
+    return any(reason.why == "interface-converted" and reason.place == site.line.place for reason in reasons)
 
 
 def _instances(blocks: tuple[Block, ...]) -> tuple[str, ...]:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from pathlib import PurePath
 
 from goescape_lsp.core.model import FileFacts, Finding, Job, Package, Place, Verdict
-from goescape_lsp.core.parse import Located, leaks_by_place, parse_text, split_leaks
+from goescape_lsp.core.parse import Leak, Located, leaks_by_place, parse_text, split_leaks
 from goescape_lsp.core.ports import Compiler, Files
-from goescape_lsp.core.story import Explained, Signature, Story, follow, passed_on
+from goescape_lsp.core.steps import without_types
+from goescape_lsp.core.story import Explained, Signature, Story, follow, passed_on, shape_of
 from goescape_lsp.session.places import Placer
 from goescape_lsp.syntax.signatures import Signatures
 
 _MOST_KEPT = 32
 _MOST_ASKED = 16
+_CALL_PLACE = re.compile(r"\(call parameter\) at .*?:(?P<line>\d+):(?P<column>\d+)$")
 _VERSION = re.compile(r"/v\d+$|\.v\d+$")
 _MODULE_VERSION = re.compile(r"@v\d")
 
@@ -25,10 +29,13 @@ Read = Callable[[str], bytes | None]
 class ExplainedPackage:
     """A package with the raw explanations of its parameters; files are parsed when a function of theirs is asked for.
 
-    Shape: `lines` hold the compiler's lines by the place of the parameter's name.
+    Shape: `lines` gives the compiler's lines by the place of the parameter's name and the instance, "" for what is
+    not generic; `located` finds the printed places.
     """
 
-    def __init__(self, package: Package, read: Read, lines: Callable[[Place], Iterable[str]]) -> None:
+    def __init__(
+        self, package: Package, read: Read, lines: Callable[[Place, str], Iterable[str]], located: Located
+    ) -> None:
         self._package = package
         self._read = read
         self._lines = lines
@@ -36,7 +43,7 @@ class ExplainedPackage:
         self._functions: dict[str, Signature | None] = {}
         self.import_path = package.import_path
         self.name = package.name
-        self.located: Located = Placer((package,), dict.fromkeys(package.files, b"")).of(package)
+        self.located = located
 
     def signature(self, function: str) -> Signature | None:
         """Return the declaration of a function; see `core.story.Explained`."""
@@ -44,9 +51,9 @@ class ExplainedPackage:
             self._functions[function] = self._declared(function)
         return self._functions[function]
 
-    def explanations(self, place: Place) -> tuple[tuple[str, ...], ...]:
+    def explanations(self, place: Place, shape: str = "") -> tuple[tuple[str, ...], ...]:
         """Return the blocks about a parameter; see `core.story.Explained`."""
-        return split_leaks(self._lines(place))
+        return split_leaks(self._lines(place, shape))
 
     def candidates(self, qualifier: str, file: str) -> tuple[tuple[str, ...], ...]:
         """Return what a package name may mean: imports of the file, then what this package is built from."""
@@ -178,19 +185,57 @@ class Stories:
 
 def explained_by_text(package: Package, text: bytes, read: Read) -> ExplainedPackage:
     """Return a package with the explanations that its compile printed."""
-    parsed = parse_text(text, Placer((package,), dict.fromkeys(package.files, b"")).of(package))
-    lines = leaks_by_place(parsed.leaks)
+    located = _anywhere(package)
+    parsed = parse_text(text, located)
+    lines = _by_shape(parsed.leaks)
+    plain = lines.setdefault("", {})
     moved = {line.place for line in parsed.verdicts if line.verdict is Verdict.MOVED}
     for block in parsed.blocks:
         if block.place in moved:
-            lines[block.place] = (*lines.get(block.place, ()), *block.lines)
-    return ExplainedPackage(package, read, lambda place: lines.get(place, ()))
+            plain[block.place] = (*plain.get(block.place, ()), *block.lines)
+    unnamed = _unnamed(parsed.leaks)
+
+    def told(place: Place, shape: str) -> Iterable[str]:
+        known = lines.get(shape, {}).get(place)
+        return known or (unnamed.get(place, ()) if shape else ())
+
+    return ExplainedPackage(package, read, told, located)
+
+
+def _by_shape(leaks: Iterable[Leak]) -> dict[str, dict[Place, tuple[str, ...]]]:
+    """Return the explanations of parameters by the instance that they are of, "" for code that is not generic."""
+    by_shape: dict[str, list[Leak]] = {}
+    for leak in leaks:
+        by_shape.setdefault(shape_of(leak.lines[0]), []).append(leak)
+    return {shape: leaks_by_place(found) for shape, found in by_shape.items()}
+
+
+def _unnamed(leaks: Iterable[Leak]) -> dict[Place, tuple[str, ...]]:
+    """Return the explanations that do not say of which function they are (before go1.25), where all instances agree.
+
+    Shape: wrappers of generic functions are left out: they call the function itself where its name stands.
+    """
+    found: dict[Place, dict[str, dict[tuple[str, ...], tuple[str, ...]]]] = {}
+    for leak in leaks:
+        called = [place for line in leak.lines if (place := _CALL_PLACE.search(line)) is not None]
+        line, column = leak.place.line, leak.place.column
+        is_wrapper = any(int(one["line"]) == line and int(one["column"]) < column for one in called)
+        if " for " not in leak.lines[0] and not is_wrapper:
+            ways = found.setdefault(leak.place, {}).setdefault(leak.lines[0], {})
+            ways.setdefault(tuple(without_types(text) for text in leak.lines), leak.lines)
+    return {
+        place: tuple(line for (lines,) in (way.values() for way in ways.values()) for line in lines)
+        for place, ways in found.items()
+        if all(len(way) == 1 for way in ways.values())
+    }
 
 
 def explained_by_facts(package: Package, files: Mapping[str, FileFacts], read: Read) -> ExplainedPackage:
     """Return a package with the explanations that are part of its findings, and the texts that they belong to."""
 
-    def lines(place: Place) -> Iterable[str]:
+    def lines(place: Place, shape: str) -> Iterable[str]:
+        if shape:
+            return
         facts = files.get(place.file)
         for finding in facts.findings if facts is not None else ():
             if finding.at == place and finding.verdict in {Verdict.LEAKS, Verdict.MOVED}:
@@ -200,7 +245,21 @@ def explained_by_facts(package: Package, files: Mapping[str, FileFacts], read: R
         facts = files.get(path)
         return facts.content if facts is not None else read(path)
 
-    return ExplainedPackage(package, content, lines)
+    return ExplainedPackage(package, content, lines, _anywhere(package))
+
+
+def _anywhere(package: Package) -> Located:
+    """Return what finds printed places, those in files of other packages too, where generic code is declared."""
+    own = Placer((package,), dict.fromkeys(package.files, b"")).of(package)
+
+    def located(printed: str, line: int, column: int) -> Place:
+        place = own(printed, line, column)
+        if place.file or not printed.endswith(".go"):
+            return place
+        path = PurePath(package.module_directory, printed)
+        return Place(os.path.normpath(path), line, column) if path.is_absolute() else place
+
+    return located
 
 
 def may_be_named(path: str, name: str) -> bool:

@@ -25,7 +25,7 @@ _OWN_NAMES = ("dst", "into", "target")
 # Types of the standard library that must not be copied; others of other files the note speaks of.
 _LOCKS = ("sync.", "atomic.", "noCopy", "strings.Builder", "bytes.Buffer")
 _POINTED = frozenset({Kind.NEW, Kind.COMPOSITE, Kind.VARIABLE})
-_ALLOCATING = frozenset({Boxed.SMALL_INTEGER, Boxed.STRING, Boxed.VALUE})
+_ALLOCATING = frozenset({Boxed.SMALL_INTEGER, Boxed.SMALL_VALUE, Boxed.STRING, Boxed.VALUE, Boxed.SET_VARIABLE})
 
 
 def returned(node: Node, kind: Kind, names: Names) -> Iterator[Advice]:

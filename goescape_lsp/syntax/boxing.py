@@ -7,25 +7,14 @@ import re
 from tree_sitter import Node
 
 from goescape_lsp.core.shape import Boxed
-from goescape_lsp.syntax.forms import INTEGERS, PREDECLARED, Form, Type
+from goescape_lsp.core.tables.layouts import WORD
+from goescape_lsp.syntax.constants import holds_constants, is_constant, is_set_once
+from goescape_lsp.syntax.forms import INTEGERS, Form, Type
 from goescape_lsp.syntax.names import Names
-from goescape_lsp.syntax.scope import CONSTANTS, Role
+from goescape_lsp.syntax.sizes import align_of, has_pointers, least_size, only_part, size_of
 from goescape_lsp.syntax.tree import first_of, text_of
-from goescape_lsp.syntax.types import infer
+from goescape_lsp.syntax.types import infer, resolve
 
-_CONSTANT_NODES = frozenset(
-    [
-        "int_literal",
-        "float_literal",
-        "imaginary_literal",
-        "rune_literal",
-        "interpreted_string_literal",
-        "raw_string_literal",
-        "true",
-        "false",
-        "nil",
-    ]
-)
 # `uint64(2)`: a constant with its type, as the compiler prints it.
 _CONSTANT_SUBJECT = re.compile(
     r'^(?:"[^"]*\.\.\.|-?\d[\w.+-]*|(?:u?int(?:8|16|32|64)?|uintptr|float(?:32|64))\(-?\d[\w.+-]*\)'
@@ -35,6 +24,11 @@ _CONSTANT_SUBJECT = re.compile(
 # What `context.Background()` and `context.TODO()` box where they are inlined (go1.21 to go1.27).
 _EMPTY_STRUCTS = frozenset(["context.backgroundCtx{}", "context.todoCtx{}"])
 _ONE_BYTE = frozenset(["bool", "byte", "uint8", "int8"])
+# What is copied into words that the runtime holds ready for small numbers, of 2, 4 or 8 bytes.
+_WORDS = frozenset([2, 4, 8])
+_SMALL = frozenset([Boxed.SMALL_INTEGER, Boxed.SMALL_VALUE])
+_BY_CONTENT = frozenset([Boxed.VALUE, Boxed.SMALL_VALUE, Boxed.STRING, Boxed.SLICE, Boxed.UNKNOWN])
+_DEPTH = 12  # a type of broken code may hold itself
 _POINTER_FORMS = frozenset([Form.POINTER, Form.MAP, Form.CHANNEL, Form.FUNCTION])
 
 
@@ -43,22 +37,41 @@ def boxed_value(node: Node, subject: str, names: Names) -> Boxed:
 
     Source: `runtime.convT*` and cmd/compile's walk of OCONVIFACE, go1.21 to go1.27.
     """
-    if _CONSTANT_SUBJECT.match(subject) or _is_constant(node, names):
+    if _CONSTANT_SUBJECT.match(subject) or is_constant(node, names):
         return Boxed.CONSTANT
     kind = infer(node, names)
-    if kind.form in _POINTER_FORMS:
-        return Boxed.POINTER_SHAPED
-    if kind.form is Form.STRING:
-        return Boxed.STRING
-    if kind.form is Form.SLICE and node.type not in {"composite_literal", "slice_expression"}:
-        return Boxed.SLICE
-    if kind.form is Form.BASIC:
-        return _number(kind.basic)
-    if kind.form is Form.STRUCT and _is_empty_struct(kind):
-        return Boxed.ZERO_SIZE
-    if kind.form is Form.STRUCT and _holds_constants(node, names):
-        return Boxed.CONSTANT_STRUCT
-    return Boxed.UNKNOWN if kind.form in {Form.UNKNOWN, Form.TYPE_PARAMETER} else Boxed.VALUE
+    if (operand := _converted(node, kind, names)) is not None:
+        return boxed_value(operand, text_of(operand), names)
+    boxed = _by_type(kind, names)
+    if kind.form is Form.SLICE:
+        return Boxed.VALUE if _is_no_nil(node, names) else boxed
+    if kind.form not in {Form.STRUCT, Form.ARRAY} or boxed not in _BY_CONTENT:
+        return boxed
+    match holds_constants(node, names) if node.type == "composite_literal" else False:
+        case True:
+            return Boxed.CONSTANT_STRUCT if boxed is Boxed.VALUE else Boxed.SMALL_CONSTANT_STRUCT
+        case None:
+            return Boxed.UNKNOWN
+        case False:
+            return Boxed.SET_VARIABLE if boxed is Boxed.VALUE and is_set_once(node, names) else boxed
+
+
+def _converted(node: Node, kind: Type, names: Names) -> Node | None:
+    """Return the `v` of `any(v)`, which is what is boxed there; None for other expressions."""
+    if kind.form is not Form.INTERFACE or node.type != "call_expression":
+        return None
+    is_type = resolve(node.child_by_field_name("function"), names).form is Form.INTERFACE
+    operand = first_of(node.child_by_field_name("arguments"))
+    is_value = operand is not None and infer(operand, names).form is not Form.INTERFACE
+    return operand if is_type and is_value else None
+
+
+def _is_no_nil(node: Node, names: Names) -> bool:
+    """Say whether a slice is never nil: a literal, or a part of an array. A part of a nil slice is nil."""
+    if node.type == "slice_expression":
+        sliced = infer(node.child_by_field_name("operand"), names)
+        return sliced.form in {Form.ARRAY, Form.POINTER}
+    return node.type == "composite_literal"
 
 
 def boxed_text(subject: str) -> Boxed:
@@ -68,52 +81,47 @@ def boxed_text(subject: str) -> Boxed:
     return Boxed.CONSTANT if _CONSTANT_SUBJECT.match(subject) else Boxed.UNKNOWN
 
 
-def _number(basic: str) -> Boxed:
-    if basic in _ONE_BYTE:
+def _by_type(kind: Type, names: Names, depth: int = _DEPTH) -> Boxed:
+    """Return what a value of a type is in an interface, whatever its content."""
+    if kind.form in {Form.STRUCT, Form.ARRAY}:
+        return _compound(kind, names, depth) if depth else Boxed.UNKNOWN
+    if kind.form in _POINTER_FORMS:
+        return Boxed.POINTER_SHAPED
+    if kind.form is Form.STRING:
+        return Boxed.STRING
+    if kind.form is Form.SLICE:
+        return Boxed.SLICE
+    if kind.form is Form.BASIC:
+        return _number(kind, names)
+    return Boxed.UNKNOWN if kind.form in {Form.UNKNOWN, Form.TYPE_PARAMETER} else Boxed.VALUE
+
+
+def _compound(kind: Type, names: Names, depth: int) -> Boxed:
+    """Return what a struct or an array is: without a size, a single byte, one word that may be zero, or more."""
+    if _is_empty_struct(kind):
+        return Boxed.ZERO_SIZE
+    inner = only_part(kind, names)
+    if inner is not None and (boxed := _by_type(inner, names, depth - 1)) is not Boxed.VALUE:
+        return Boxed.SMALL_VALUE if boxed in _SMALL else boxed
+    size = size_of(kind, names)
+    if size is None:
+        return Boxed.UNKNOWN if least_size(kind, names) <= WORD else Boxed.VALUE
+    if size <= 1:
+        return Boxed.ONE_BYTE if size else Boxed.ZERO_SIZE
+    is_word = size in _WORDS and align_of(kind, names) == size and has_pointers(kind, names) is False
+    return Boxed.SMALL_VALUE if is_word else Boxed.VALUE
+
+
+def _number(kind: Type, names: Names) -> Boxed:
+    if kind.basic in _ONE_BYTE:
         return Boxed.ONE_BYTE
-    if basic in INTEGERS:
+    if kind.basic in INTEGERS:
         return Boxed.SMALL_INTEGER
-    return Boxed.VALUE if basic else Boxed.UNKNOWN
+    if not kind.basic:
+        return Boxed.UNKNOWN
+    return Boxed.SMALL_VALUE if align_of(kind, names) == size_of(kind, names) else Boxed.VALUE
 
 
 def _is_empty_struct(kind: Type) -> bool:
-    fields = kind.node.named_children if kind.node is not None else []
-    return all(not part.named_children for part in fields)
-
-
-def _holds_constants(node: Node, names: Names) -> bool:
-    """Say whether a node is a struct literal with nothing but constants in it."""
-    body = node.child_by_field_name("body") if node.type == "composite_literal" else None
-    if body is None:
-        return False
-    values = [part.named_children[-1] if part.type == "keyed_element" else part for part in body.named_children]
-    return all(
-        value.named_child_count == 1 and _is_constant(value.named_children[0], names)
-        for value in values
-        if value.type != "comment"
-    )
-
-
-def _is_constant(node: Node, names: Names) -> bool:
-    if node.type in _CONSTANT_NODES:
-        return True
-    if node.type == "identifier":
-        found = names.find(text_of(node), node)
-        return found is not None and found.role in CONSTANTS
-    if node.type == "call_expression":
-        return _is_converted_constant(node, names)
-    if node.type in {"binary_expression", "unary_expression", "parenthesized_expression"}:
-        operands = [part for part in node.named_children if part.type != "comment"]
-        is_taken = node.type == "unary_expression" and text_of(node.child_by_field_name("operator")) in {"&", "*", "<-"}
-        return not is_taken and bool(operands) and all(_is_constant(part, names) for part in operands)
-    return False
-
-
-def _is_converted_constant(call: Node, names: Names) -> bool:
-    """Say whether a call converts a constant to a type of numbers, booleans or strings: the result is constant too."""
-    function, operand = call.child_by_field_name("function"), first_of(call.child_by_field_name("arguments"))
-    if function is None or operand is None or function.type != "identifier" or not _is_constant(operand, names):
-        return False
-    found = names.find(text_of(function), function)
-    is_type = text_of(function) in PREDECLARED if found is None else found.role is Role.TYPE
-    return is_type and infer(call, names).form in {Form.BASIC, Form.STRING}
+    fields = kind.node.named_children if kind.node is not None and kind.form is Form.STRUCT else None
+    return fields is not None and all(not part.named_children for part in fields)

@@ -1,7 +1,8 @@
 """Expressions that allocate although the compiler has no verdict on them, and the places that make a map grow.
 
-Source: cmd/compile/internal/escape, go1.21 to go1.27: `make(chan)`, `x += y` of strings and the record of a deferred
-call get no location of their own, `append` gets one from go1.25. Other concatenations and all conversions have one.
+Source: cmd/compile/internal/escape, go1.21 to go1.27: `make(chan)`, `x += y` of strings, the record of a deferred
+call and the closure around the call of a `go` statement get no location of their own, `append` gets one from go1.25.
+Other concatenations and all conversions have one. `m[k] = v` is an allocation of the map, wherever it was made.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ class Growth:
 def silent_sites(source: Source) -> tuple[Silent, ...]:
     """Return the expressions of a file that the compiler may be silent about, in source order.
 
-    Shape: kind CHANNEL for `make(chan T)`, APPEND for `append`, STRING for `s += t`, OTHER for `defer f()` in a loop.
+    Shape: kind CHANNEL for `make(chan T)`, APPEND for `append`, STRING for `s += t`, OTHER for `defer f()` in a loop,
+    CLOSURE for `go f(x)`, MAP for `m[k] = v` in a loop where `m` is no variable that a local map was made for.
     """
     known: dict[int, str] = {}
     return tuple(
@@ -87,10 +89,25 @@ def _candidates(root: Node, names: Names) -> Iterator[tuple[Node, Kind]]:
                 yield node, Kind.APPEND
             elif _makes_channel(node, names):
                 yield node, Kind.CHANNEL
-        elif node.type == "defer_statement" and heat.loops_around(node):
+        elif node.type == "defer_statement" and heat.repeats(node):
             yield node, Kind.OTHER
-        elif node.type == "assignment_statement" and _operator(node) == "+=" and _may_join(node, names):
+        elif node.type == "go_statement" and _carries(node):
+            yield node, Kind.CLOSURE
+        elif node.type in _STORES and heat.repeats(node):
+            yield from ((store, Kind.MAP) for store in _elements(node) if _is_elsewhere(store, names))
+        if node.type == "assignment_statement" and _operator(node) == "+=" and _may_join(node, names):
             yield node, Kind.STRING
+
+
+def _carries(statement: Node) -> bool:
+    """Say whether a `go` statement may need a closure that the source does not hold: for operands of its call."""
+    call = next((part for part in statement.named_children if part.type == "call_expression"), None)
+    function = call.child_by_field_name("function") if call is not None else None
+    while function is not None and function.type == "parenthesized_expression":
+        function = first_of(function)
+    if call is None or function is None or function.type == "func_literal":
+        return False
+    return function.type != "identifier" or first_of(call.child_by_field_name("arguments")) is not None
 
 
 def _makes_channel(call: Node, names: Names) -> bool:
@@ -118,7 +135,9 @@ def _operator(statement: Node) -> str:
 
 
 def _place(node: Node, kind: Kind) -> Place:
-    if kind is Kind.STRING:
+    if kind in {Kind.CLOSURE, Kind.MAP}:
+        token = node
+    elif kind is Kind.STRING:
         token = next((token for token in node.children if token.type == "+="), node)
     else:
         token = node.child_by_field_name("arguments") or node
@@ -143,12 +162,28 @@ def _shape(node: Node, kind: Kind, known: dict[int, str]) -> Shape:
 def _stores(function: Node) -> Iterator[Node]:
     """Yield the `m[k]` that statements of a function, literals in it included, assign to."""
     for statement in walk(function):
-        if statement.type not in _STORES:
-            continue
-        left = statement.child_by_field_name("left") or statement
-        for node in left.named_children:
-            if node.type == "index_expression":
-                yield node
+        if statement.type in _STORES:
+            yield from _elements(statement)
+
+
+def _elements(statement: Node) -> Iterator[Node]:
+    """Yield the `m[k]` that a statement assigns to."""
+    left = statement.child_by_field_name("left") or statement
+    yield from (node for node in left.named_children if node.type == "index_expression")
+
+
+def _is_elsewhere(store: Node, names: Names) -> bool:
+    """Say whether what is stored into may be a map that is not made by the declaration of a local variable."""
+    operand = store.child_by_field_name("operand")
+    if operand is None or infer(operand, names).form not in {Form.MAP, Form.UNKNOWN}:
+        return False
+    found = names.local(text_of(operand), operand) if operand.type == "identifier" else None
+    value = found.value if found is not None else None
+    return value is None or not _is_made(value)
+
+
+def _is_made(value: Node) -> bool:
+    return value.type == "composite_literal" or text_of(value.child_by_field_name("function")) == "make"
 
 
 def _means(store: Node, name: Node) -> bool:

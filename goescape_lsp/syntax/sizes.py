@@ -27,6 +27,7 @@ _BASIC = {
     "float32": 4,
     "complex128": 16,
 }
+_ALIGN = {**_BASIC, "complex64": 4}
 _BY_FORM = {
     Form.POINTER: WORD,
     Form.MAP: WORD,
@@ -79,6 +80,45 @@ def site_has_pointers(node: Node, kind: Kind, names: Names) -> bool | None:
 def size_of(kind: Type, names: Names) -> int | None:
     """Return the bytes that a value of a type takes, None when syntax does not tell."""
     return _size(kind, names, _DEPTH)
+
+
+def align_of(kind: Type, names: Names) -> int | None:
+    """Return the bytes that a value of a type is aligned to, None when syntax does not tell."""
+    return _align(kind, names, _DEPTH)
+
+
+def has_pointers(kind: Type, names: Names) -> bool | None:
+    """Say whether values of a type hold pointers, None when syntax does not tell."""
+    return _has_pointers(kind, names, _DEPTH)
+
+
+def least_size(kind: Type, names: Names) -> int:
+    """Return how many bytes a value of a type takes at least: what syntax knows of a struct's fields, together."""
+    if (size := size_of(kind, names)) is not None:
+        return size
+    return sum(size_of(part, names) or 0 for _, part in field_types(kind, names))
+
+
+def only_part(kind: Type, names: Names) -> Type | None:
+    """Return the type of the only field of a struct or the only element of an array, None where there are others."""
+    if kind.form is Form.ARRAY and kind.node is not None:
+        is_one = text_of(kind.node.child_by_field_name("length")) == "1"
+        return element(kind, names) if is_one else None
+    fields = field_types(kind, names)
+    return fields[0][1] if len(fields) == 1 else None
+
+
+def field_types(kind: Type, names: Names) -> tuple[tuple[str, Type], ...]:
+    """Return the names of a struct's fields with their types, in order; an embedded field has the name of its type."""
+    if kind.form is not Form.STRUCT or kind.node is None:
+        return ()
+    return tuple(
+        (text_of(name), _field_type(declared, names))
+        for fields in kind.node.named_children
+        for declared in fields.named_children
+        if declared.type == "field_declaration"
+        for name in declared.children_by_field_name("name") or declared.children_by_field_name("type")
+    )
 
 
 def _made(node: Node, kind: Kind, names: Names) -> Type:
@@ -155,7 +195,7 @@ def _align(kind: Type, names: Names, depth: int) -> int | None:
     if kind.form in _BY_FORM:
         return WORD
     if kind.form is Form.BASIC:
-        return min(_BASIC.get(kind.basic, WORD), WORD)
+        return min(_ALIGN.get(kind.basic, WORD), WORD)
     if depth == 0 or kind.node is None:
         return None
     if kind.form is Form.ARRAY:

@@ -334,10 +334,11 @@ class Source:
     def _kind_of_conversion(self, node: Node) -> Kind:
         """Return what a conversion makes: `Name(s)` of a string may be a slice of bytes, or of runes."""
         made = infer(node, self.names)
-        if made.form is Form.STRING:
-            return Kind.STRING
         operand = first_of(node.child_by_field_name("arguments")) or node.child_by_field_name("operand")
-        if made.form is not Form.SLICE or infer(operand, self.names).form is not Form.STRING:
+        is_text = infer(operand, self.names).form is Form.STRING
+        if made.form is Form.STRING:
+            return Kind.INTERFACE if is_text else Kind.STRING  # of a string it is the same bytes
+        if made.form is not Form.SLICE or not is_text:
             return Kind.INTERFACE
         return Kind.BYTES if element(made, self.names).basic in {"byte", "uint8"} else Kind.SLICE
 

@@ -79,6 +79,20 @@ def test_what_benchmarks_allocate_is_held_against_the_verdicts(go: Go, tmp_path:
     assert counts == {"allocates": (1, 1), "does-not-allocate": (0, 1), "may-allocate (stays)": (1, 1)}
 
 
+def test_each_line_of_the_patterns_allocates_as_is_said(go: Go, tmp_path: Path) -> None:
+    module = weighed.bring_patterns(weighed.PATTERNS, tmp_path / "patterns")
+    seen = weighed.measure(go.path, module, "./...", ".", "40x")
+    outcome = weighed.weigh(compared.our_report(go.path, module, "--all", "--no-tests")["findings"], seen, module)
+    told = {key: counts for key, counts in outcome.table.items() if "inlined" not in key}
+    free = [key for key in told if key.startswith("does-not-allocate")]
+    assert not {key: outcome.wrong[key] for key in free if told[key][True]}
+    dear = [key for key in told if key.startswith("allocates")]
+    assert sum(told[key][True] for key in dear) >= 40
+    assert not {key: outcome.wrong[key] for key in dear if told[key][False]}
+    # A goroutine that waits takes a record of the run time now and then.
+    assert {line.split("|")[1].strip() for line in outcome.wrong["no finding"]} <= {"<-done"}
+
+
 @pytest.mark.parametrize(
     ("extent", "subject", "fault"),
     [

@@ -10,6 +10,7 @@ import pytest
 from goescape_lsp.cli.engine import Request, examine
 from goescape_lsp.core.assembly import Assembly, split_assembly
 from goescape_lsp.core.carry import carry
+from goescape_lsp.core.judge import decided
 from goescape_lsp.core.model import (
     Allocation,
     Cause,
@@ -22,6 +23,7 @@ from goescape_lsp.core.model import (
     Temperature,
     Verdict,
 )
+from goescape_lsp.core.settings import Settings
 from goescape_lsp.core.tables.calls import RUNTIME_CALLS
 from goescape_lsp.core.words.findings import message
 from tests.conftest import Go
@@ -213,6 +215,67 @@ func deferred(n int) {
 	}
 	defer read("b")
 }
+
+func again(s string) {
+	round := 0
+next:
+	defer read(s)
+	if round++; round < 5 {
+		goto next
+	}
+}
+
+type index struct{ lines map[string]int }
+
+var shared = map[int]int{}
+
+func stores(given map[int]int, by *index, deep map[int]map[int]int, words []string, list []int) map[int]int {
+	given[0] = 1
+	own := make(map[int]int)
+	made := index{make(map[string]int)}
+	got := grown()
+	for i, word := range words {
+		given[i] = i
+		by.lines[word]++
+		made.lines[word] += i
+		deep[i][i] = i
+		shared[i], list[i] = i, i
+		got[i] = i
+		own[i] = i
+		list[i] = given[i]
+		deep[i] = make(map[int]int, 9)
+	}
+	return own
+}
+
+//go:noinline
+func grown() map[int]int { return map[int]int{} }
+
+type worker struct{ n int }
+
+func (w *worker) run() {}
+
+//go:noinline
+func work(n int, what any) { kept = what }
+
+func plainly() {}
+
+func start(n int, w *worker, f func(int), plain func()) {
+	go work(n, nil)
+	go work(5, nil)
+	go w.run()
+	go f(
+		n,
+	)
+	go plain()
+	go plainly()
+	go func() { plainly() }()
+	go func(n int) { work(n, nil) }(n)
+	go work(n, [3]int{n})
+	go print(n)
+	go use()
+	f(n)
+}
 """
 
 
@@ -248,8 +311,20 @@ def test_sums_that_the_compiler_is_silent_about(silent: FileFacts) -> None:
     ]
 
 
+def test_maps_of_others_that_loops_store_into(silent: FileFacts) -> None:
+    found = [f for f in silent.findings if f.rule is Rule.MAP_STORAGE and f.is_silent]
+    assert [(f.function, f.expression, f.allocation) for f in found] == [
+        ("stores", text, Allocation.MAY_ALLOCATE)
+        for text in ["given[i]", "by.lines[word]", "made.lines[word]", "deep[i][i]", "shared[i]", "got[i]", "deep[i]"]
+    ]
+    assert {decided(finding, Settings()) for finding in found} == {("hint", "possible")}
+    assert message(found[0], "en") == "map: a new entry may make it grow"
+    made = [f for f in silent.findings if f.function == "stores" and f.subject == "make(map[int]int, 9)"]
+    assert [f.allocation for f in made] == [Allocation.ALLOCATES]
+
+
 def test_maps_that_grow(silent: FileFacts) -> None:
-    found = [f for f in silent.findings if f.rule is Rule.MAP_STORAGE]
+    found = [f for f in silent.findings if f.rule is Rule.MAP_STORAGE and not f.is_silent]
     assert [(f.function, f.expression, f.span.line) for f in found] == [("grows", "map[int]int{}", found[0].span.line)]
     assert found[0].span.column == SILENT.splitlines()[found[0].span.line - 1].expandtabs(1).index("map[int]int{}") + 1
 
@@ -260,12 +335,26 @@ def test_conversion_to_a_named_slice(silent: FileFacts) -> None:
 
 
 def test_deferred_calls_of_loops(silent: FileFacts) -> None:
-    assert told(silent, Rule.DEFERRED_IN_LOOP) == [("deferred", 'defer read("a")', Allocation.MAY_ALLOCATE)]
+    assert told(silent, Rule.DEFERRED_IN_LOOP) == [
+        ("deferred", 'defer read("a")', Allocation.MAY_ALLOCATE),
+        ("again", "defer read(s)", Allocation.ALLOCATES),
+    ]
+
+
+def test_closures_that_carry_the_arguments_of_go_statements(silent: FileFacts) -> None:
+    assert told(silent, Rule.GOROUTINE) == [
+        ("start", "go work(n, nil)", Allocation.ALLOCATES),
+        ("start", "go w.run()", Allocation.ALLOCATES),
+        ("start", "go f( n, )", Allocation.ALLOCATES),
+        ("start", "go work(n, [3]int{n})", Allocation.MAY_ALLOCATE),
+        ("start", "go print(n)", Allocation.ALLOCATES),
+    ]
 
 
 def test_no_sentence_claims_a_verdict_that_was_not_printed(silent: FileFacts) -> None:
     sentences = [message(finding, "en") for finding in silent.findings if finding.is_silent]
     assert "channel: making it allocates" in sentences
+    assert "closure: it carries the arguments of the go statement" in sentences
     assert not [text for text in sentences if "escape" in text]
 
 

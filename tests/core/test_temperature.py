@@ -275,7 +275,7 @@ func begin(n int) {
 	}()
 }
 
-func formats(f float64, fs []float64) (s string) {
+func formats(f complex128, fs []float64) (s string) {
 	s = fmt.Sprint(f) // row: arguments
 	sort.Slice(fs, func(i, j int) bool { return fs[i] < fs[j] }) // row: possible
 	for _, f := range fs {

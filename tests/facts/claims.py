@@ -26,6 +26,8 @@ var (
 	t32, t33                   = string(r32), string(r33)
 	yes, octet                 = n0 == 0, byte(n5)
 	empty                      struct{}
+	f0, f1                     = 0.0, 1.5
+	word0, word9               = struct{ n int }{}, struct{ n int }{1000}
 )
 
 //go:noinline
@@ -222,6 +224,10 @@ _SMALL = (
     ("hover:reason.small-integer", "0 to 255"),
     ("page:interface-conversion", "0 to 255"),
 )
+_ZERO = (
+    ("hover:reason.small-value", "A zero value needs no allocation"),
+    ("page:interface-conversion", "the zero of a `float64`"),
+)
 _FREE = (("page:interface-conversion", "a constant, a `bool`, a single byte, or has size zero"),)
 _SIZES = (
     ("limit:IMPLICIT", "65536"),
@@ -290,6 +296,22 @@ CLAIMS = (
     Claim("box_255", _SMALL, "kept = n255", always(0)),
     Claim("box_256", _SMALL, "kept = n256", always(1)),
     Claim("box_negative", _SMALL, "kept = minus", always(1)),
+    Claim("box_zero", _ZERO, "kept = f0", always(0)),
+    Claim("box_float", _ZERO, "kept = f1", always(1)),
+    Claim("box_zero_struct", _ZERO, "kept = word0", always(0)),
+    Claim("box_struct", _ZERO, "kept = word9", always(1)),
+    Claim(
+        "box_set_variable",
+        (("hover:reason.set-variable", "holds its value ready"),),
+        "v := pair{1, 2}; kept = v",
+        {"1.25": 0, "1.21": 1},
+    ),
+    Claim(
+        "box_changed_variable",
+        (("hover:reason.set-variable", "never changed"),),
+        "v := pair{1, 2}; v.a = n5; kept = v",
+        always(1),
+    ),
     Claim("box_byte", (*_FREE, ("hover:reason.one-byte", "one byte")), "kept = octet", always(0)),
     Claim("box_bool", (*_FREE, ("hover:reason.one-byte", "one byte")), "kept = yes", always(0)),
     Claim("box_constant", (*_FREE, ("hover:reason.constant", "holds ready")), "kept = 123456789", always(0)),
@@ -322,6 +344,12 @@ CLAIMS = (
         "for _, b := range []byte(s33) { octet = b }",
         always(0),
     ),
+    Claim("kept_make_0", (("hover:reason.zero-length", "With size 0"),), "ints = make([]int, n0)", always(0)),
+    Claim("kept_make_0_0", (("hover:reason.zero-length", "nothing"),), "ints = make([]int, n0, n0)", always(0)),
+    Claim("kept_empty_text", (("hover:reason.empty-copy", "nothing"),), "text = string(b0)", always(0)),
+    Claim("kept_empty_bytes", (("hover:reason.empty-copy", "empty"),), "bytes = []byte(s0)", always(0)),
+    Claim("kept_empty_runes", (), "runes = []rune(s0)", always(0)),
+    Claim("kept_empty_sum", (("hover:reason.empty-part", "all parts but one"),), "text = s0 + s33 + s0", always(0)),
     Claim("append_4", _FIRST, "appended(n4)", {"1.25": 0, "1.21": 3}),
     Claim("append_5", _FIRST, "appended(n5)", {"1.25": 1, "1.21": 4}),
     Claim("grown_9", _GROWN, "fill(n9)", _NINTH),
@@ -354,7 +382,12 @@ CLAIMS = (
     ),
     Claim("goroutine_plain", (("page:goroutine", "4 become 5"),), "goroutine_map_ptr_param.Work(5)", always(4)),
     Claim("goroutine_shared", (("page:goroutine", "from 2 allocations to 1"),), "shared()", always(2)),
-    Claim("goroutine_passed", (("page:goroutine", "from 2 allocations to 1"),), "passed()", always(1)),
+    Claim(
+        "goroutine_passed",
+        (("page:goroutine", "from 2 allocations to 1"), ("hover:reason.carried", "carries the arguments")),
+        "passed()",
+        always(1),
+    ),
     Claim("returned", (("page:returned", "from 1 allocation to 0"),), "ptr_return_struct.Work(5)", always(1)),
     Claim("sent", (("page:sent-on-channel", "1 allocation for each send"),), "chan_send_ptr.Work(5)", always(1)),
     Claim("pointers", (("page:appended", "8 allocations"),), "slice_of_ptr.Work(5)", always(8)),

@@ -18,6 +18,7 @@ from goescape_lsp.core.model import Analysis, Finding, Job, Problem, Run
 from goescape_lsp.core.settings import Settings
 from goescape_lsp.core.steps import called_name
 from goescape_lsp.core.story import Chapter, End, Story
+from goescape_lsp.core.words.story import ending
 from goescape_lsp.session.analyse import analyse
 from goescape_lsp.session.story import Stories, may_be_named
 from tests.conftest import Go
@@ -28,11 +29,13 @@ FILES = {
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 
 	"example.com/m/asm"
 	"example.com/m/chain/a"
 	"example.com/m/store"
+	"example.com/m/generic"
 	other "example.com/m/store/rand"
 )
 
@@ -57,6 +60,24 @@ func Held()            { held := 1; store.Hold(&held) }
 func Pool()            { pooled := 1; pool.Put(&pooled) }
 func Print(n int)      { fmt.Fprintln(nil, n) }
 func Returned() *int   { returned := 1; return &returned }
+
+//go:noinline
+func local[T any](p *T) { any1 = p }
+
+//go:noinline
+func wrapped(p *int) { local(p) }
+
+var any1 any
+
+func Local()                       { locally := 1; local(&locally) }
+func Wrapped()                     { wrapped1 := 1; wrapped(&wrapped1) }
+func Deep()                        { deep := 1; generic.Deep(&deep) }
+func Put(b *generic.Box[int])      { put := 1; b.Put(&put) }
+func Plain()                       { plain := 1; generic.Plain(&plain) }
+func Call(f func(*int))            { called := 1; generic.Call(&called, f) }
+func Inlined(f func(*int))         { inlined := 1; generic.Inlined(&inlined, f) }
+func Sorted(f func(a, b *int) int) { sorted := 1; slices.SortFunc([]*int{&sorted, nil}, f) }
+func Two()                         { two := 1.5; generic.Two(&two, true); generic.Two("", false) }
 """,
     "store/store.go": """package store
 
@@ -92,6 +113,38 @@ var seed *int
 
 //go:noinline
 func Seed(p *int) { seed = p }
+""",
+    "generic/generic.go": """package generic
+
+import "example.com/m/store"
+
+var kept any
+
+type Box[T any] struct{ p *T }
+
+//go:noinline
+func Deep[T any](p *T) { deeper(p) }
+
+//go:noinline
+func deeper[T any](p *T) { kept = p }
+
+//go:noinline
+func (b *Box[T]) Put(p *T) { b.p = p }
+
+//go:noinline
+func Plain[T *int](p T) { store.Both(nil, p) }
+
+//go:noinline
+func Call[T any](p *T, f func(*T)) { f(p) }
+
+func Inlined[T any](p *T, f func(*T)) { f(p) }
+
+//go:noinline
+func Two[T any](p T, really bool) {
+	if really {
+		kept = p
+	}
+}
 """,
     "asm/asm.go": "package asm\n\nfunc Keep(p *int)\n",
     "asm/asm.s": "",
@@ -170,7 +223,7 @@ def short(chapter: Chapter) -> tuple[str, str, str, str]:
 
 
 STORIES: dict[str, tuple[End, list[tuple[str, str, str, str]]]] = {
-    "own": (End.KEPT, [("m.here", "p", "append(kept, p)", "main.go:18")]),
+    "own": (End.KEPT, [("m.here", "p", "append(kept, p)", "main.go:20")]),
     "abroad": (
         End.KEPT,
         [
@@ -216,6 +269,44 @@ async def test_stories_lead_into_the_standard_library(each_go: Go, tmp_path: Pat
             line = Path(chapter.step.place.file).read_text(encoding="utf-8").splitlines()[chapter.step.place.line - 1]
             called = called_name(chapter.step.expression).rpartition(".")[2]
             assert (f"{called}(" if chapter.step.why == "call parameter" else called) in line
+
+
+# Stories in generic code: how they end, the functions, and the text that stands at the last place.
+GENERIC: dict[str, tuple[End, list[str], str]] = {
+    "locally": (End.KEPT, ["m.local"], "any1 = p"),
+    "wrapped1": (End.KEPT, ["m.wrapped", "m.local"], "any1 = p"),
+    "deep": (End.KEPT, ["generic.Deep", "generic.deeper"], "kept = p"),
+    "put": (End.KEPT, ["generic.(*Box).Put"], "b.p = p"),
+    "plain": (End.KEPT, ["generic.Plain", "store.Both", "store.second"], 'all["second"] = p'),
+    "called": (End.DYNAMIC, ["generic.Call"], "f(p)"),
+    "inlined": (End.DYNAMIC, [], ""),
+    "two": (End.KEPT, ["generic.Two"], "kept = p"),
+}
+
+
+async def test_stories_go_on_in_generic_code(each_go: Go, tmp_path: Path) -> None:
+    async with world(each_go, write_module(tmp_path)) as here:
+        for name, (end, functions, text) in GENERIC.items():
+            story = await here.told(name)
+            assert story is not None, name
+            assert (story.end, [one.function for one in story.chapters]) == (end, functions), name
+            if story.chapters:
+                place = story.chapters[-1].step.place
+                line = Path(place.file).read_text(encoding="utf-8").splitlines()[place.line - 1]
+                assert line[place.column - 1 :] in line[line.index(text) :], (name, line)
+        story = await here.told("sorted")
+        assert story is not None
+        assert story.end is End.DYNAMIC, "the function that compares"
+        assert story.chapters[0].function == "slices.pdqsortCmpFunc"
+
+
+async def test_a_story_in_generic_code_says_where_it_cannot_go_on(go: Go, tmp_path: Path) -> None:
+    async with world(go, write_module(tmp_path)) as here:
+        assert here.known("deep") == Story(wanted=("example.com/m/generic",))
+        (tmp_path / "broken.go").write_text("package m\n\nfunc Broken( {}\n", encoding="utf-8")
+        story = await here.told("deep")
+        assert story == Story(end=End.GENERIC, callee="generic.Deep")
+        assert "generic.Deep is generic" in ending(story, "en")
 
 
 async def test_packages_are_compiled_once_and_again_when_they_change(go: Go, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ _FIXED = _BOXES | {
     *(Kind.SLICE, Kind.MAP),
 }
 _SLICE = frozenset([Kind.SLICE])
+_BOXED = _BOXES | _SLICE  # the header of a slice
 _MAP = frozenset([Kind.MAP])
 _STRING = frozenset([Kind.STRING])
 
@@ -42,7 +43,7 @@ RUNTIME_CALLS: tuple[RuntimeCall, ...] = (
     RuntimeCall("makemap(?:64)?", _MAP, "runtime/map.go", is_for_staying=True),
     RuntimeCall("makemap_small", _MAP, "runtime/map.go"),
     RuntimeCall(r"mapassign(?:_fast\w+)?", _MAP, "internal/runtime/maps/runtime.go"),
-    RuntimeCall(r"convT\w*", _BOXES, "runtime/iface.go"),
+    RuntimeCall(r"convT\w*", _BOXED, "runtime/iface.go"),
     RuntimeCall(r"concatstrings?[2-5]?", _STRING, "runtime/string.go", is_for_staying=True),
     RuntimeCall("slicebytetostring", _STRING, "runtime/string.go", is_for_staying=True),
     RuntimeCall("slicerunetostring", _STRING, "runtime/string.go", is_for_staying=True),

@@ -42,6 +42,8 @@ EN: dict[str, str] = {
     "string-concatenation": "Join in one expression, or use strings.Builder with Grow when there are many parts.",
     "make-channel": "A channel is always on the heap. Make it once and reuse it.",
     "map-storage": "Give the expected number of entries: make(map[K]V, n).",
+    "map-storage.silent": "Where the map is made, give it the expected number of entries: make(map[K]V, n).",
+    "goroutine.silent": "In hot code start fewer goroutines that live longer, and send them their work.",
 }
 ZH: dict[str, str] = {
     "size": "若由循环填充，可一次留足空间。",
@@ -76,6 +78,8 @@ ZH: dict[str, str] = {
     "string-concatenation": "在一个表达式里拼接；部分很多时使用 strings.Builder 并调用 Grow。",
     "make-channel": "channel 总是在堆上。创建一次并复用。",
     "map-storage": "给出预计的条目数：make(map[K]V, n)。",
+    "map-storage.silent": "在创建 map 的地方给出预计的条目数：make(map[K]V, n)。",
+    "goroutine.silent": "热点代码里可以少启动一些 goroutine，让每个活得更久，再把任务发给它们。",
 }
 
 
@@ -84,6 +88,8 @@ def advice(finding: Finding, locale: Locale) -> str:
     if finding.rule is None:
         return ""
     table = ZH if locale == "zh-cn" else EN
+    if finding.is_silent and (own := table.get(f"{finding.rule}.silent")) is not None:
+        return own
     if finding.rule not in _KEPT or not _grows(finding):
         return table[finding.rule]
     return table[finding.rule] + (" " if locale == "en" else "") + table["size"]

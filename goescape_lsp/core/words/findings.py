@@ -44,6 +44,7 @@ EN: dict[str, str] = {
     "captured-by-closure": "captured by a closure that outlives the call",
     "captured-by-reference": "captured by reference in a closure that outlives the call",
     "goroutine": "used by a goroutine",
+    "goroutine-arguments": "it carries the arguments of the go statement",
     "goroutine-by-reference": "captured by reference by a goroutine",
     "deferred-in-loop": "deferred in a loop",
     "interface-conversion": "put into an interface",
@@ -77,6 +78,7 @@ EN: dict[str, str] = {
     "make-channel": "making it allocates",
     "map-storage": "room for more than 8 entries is allocated",
     "map-storage-maybe": "its entries may need memory on the heap",
+    "map-store": "a new entry may make it grow",
     "a call": "a call",
 }
 ZH: dict[str, str] = {
@@ -112,6 +114,7 @@ ZH: dict[str, str] = {
     "captured-by-closure": "被闭包捕获，而闭包在调用结束后仍存活",
     "captured-by-reference": "被闭包按引用捕获，而闭包在调用结束后仍存活",
     "goroutine": "被 goroutine 使用",
+    "goroutine-arguments": "它携带 go 语句的参数",
     "goroutine-by-reference": "被 goroutine 按引用捕获",
     "deferred-in-loop": "在循环中被 defer",
     "interface-conversion": "被装入接口",
@@ -145,6 +148,7 @@ ZH: dict[str, str] = {
     "make-channel": "创建时会分配内存",
     "map-storage": "超过 8 个元素的空间会被分配在堆上",
     "map-storage-maybe": "它的元素可能需要堆上的内存",
+    "map-store": "新的条目可能使它扩容",
     "a call": "某个调用",
 }
 
@@ -204,6 +208,8 @@ def _sentence(rule: Rule, finding: Finding, locale: Locale) -> str:
     key = str(rule)
     if finding.is_by_reference and rule is Rule.CAPTURED_BY_CLOSURE:
         key = "captured-by-reference"
+    elif finding.is_silent and rule is Rule.GOROUTINE:
+        key = "goroutine-arguments"
     elif finding.is_by_reference and rule is Rule.GOROUTINE:
         key = "goroutine-by-reference"
     elif rule is Rule.INTERFACE_CONVERSION and finding.cause is Cause.INTERFACE_ARG and finding.callee:
@@ -212,6 +218,8 @@ def _sentence(rule: Rule, finding: Finding, locale: Locale) -> str:
         key = "map-key"
     elif rule is Rule.APPENDED and finding.cause is Cause.APPEND_SPREAD:
         key = "append-spread"
+    elif rule is Rule.MAP_STORAGE and finding.is_silent:
+        key = "map-store"
     elif rule is Rule.MAP_STORAGE and finding.allocation is Allocation.MAY_ALLOCATE:
         key = "map-storage-maybe"
     return table[key].format(callee=_short(finding.callee) or table["a call"])
