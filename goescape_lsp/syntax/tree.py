@@ -31,6 +31,42 @@ def parse(content: bytes) -> Tree:
     return _parse_new_values(text, tree)
 
 
+def parse_again(content: bytes, older: bytes, tree: Tree) -> Tree:
+    """Return what `parse` does, with the help of the tree of an older text: about the size of the change is parsed.
+
+    Shape: where one of the two texts has errors it is parsed as a whole, since what stands around an error depends on
+    the way to it.
+    """
+    old, new = older.removeprefix(BOM), content.removeprefix(BOM)
+    root = tree.root_node
+    if root.has_error or root.text != old[root.start_byte : root.end_byte]:  # the latter: `new` was stood in for
+        return parse(content)
+    head = _common(old, new)
+    tail = _common(old[head:][::-1], new[head:][::-1])
+    old_end, new_end = len(old) - tail, len(new) - tail
+    edited = tree.copy()
+    edited.edit(head, old_end, new_end, _point(old, head), _point(old, old_end), _point(new, new_end))
+    again = Parser(_GO).parse(new, edited)
+    return parse(content) if again.root_node.has_error else again
+
+
+def _common(one: bytes, other: bytes) -> int:
+    """Return how many bytes are the same at the start."""
+    least, most = 0, min(len(one), len(other))
+    while least < most:
+        middle = (least + most + 1) // 2
+        if one[least:middle] == other[least:middle]:
+            least = middle
+        else:
+            most = middle - 1
+    return least
+
+
+def _point(text: bytes, offset: int) -> tuple[int, int]:
+    """Return the 0-based row and column of a byte."""
+    return text.count(b"\n", 0, offset), offset - text.rfind(b"\n", 0, offset) - 1
+
+
 def _parse_new_values(text: bytes, tree: Tree) -> Tree:
     """Parse again with `new(expression)` of go1.26, for which the grammar only knows types, as an ordinary call."""
     patched = bytearray(text)
