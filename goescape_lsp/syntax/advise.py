@@ -19,13 +19,15 @@ _WRAPPERS = frozenset({"expression_list", "expression_statement", "statement_lis
 _DECLARATIONS = frozenset({"function_declaration", "method_declaration", "var_declaration"})
 
 
-def advise(text: Text, span: Span, rule: Rule | None, kind: Kind, versions: Versions) -> tuple[Advice, ...]:
+def advise(text: Text | bytes, span: Span, rule: Rule | None, kind: Kind, versions: Versions) -> tuple[Advice, ...]:
     """Return what can be done about a site, the best first; nothing for generated and broken code.
 
+    Shape: `text` is a file's content, or a `Text` where several things are asked of the same.
     Units: `span` is a finding's span in the text given: 1-based lines, 1-based byte columns.
-    Shape: advice with edits compiles when the text did; advice without is only explained.
+    Advice with edits compiles when the text did; advice without is only explained.
     Errors: none; whatever is not certain is not proposed.
     """
+    text = Text(text) if isinstance(text, bytes) else text
     if rule is Rule.LEAKING_PARAMETER or kind is Kind.PARAMETER or text.is_generated:
         return ()
     node = node_at(text.tree, span)

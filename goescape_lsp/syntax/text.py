@@ -24,12 +24,12 @@ class Text:
     def __init__(self, content: bytes, older: Text | None = None) -> None:
         self.content = content
         # A text that nobody had parsed helps no further than the one before it.
-        self._older = older if older is None or "tree" in vars(older) else older._older
+        self.older: Text | None = older if older is None or "tree" in vars(older) else older.older
 
     @cached_property
     def tree(self) -> Tree:
         """The tree of the text, as `parse` gives it."""
-        older, self._older = self._older, None
+        older, self.older = self.older, None
         return parse(self.content) if older is None else parse_again(self.content, older.content, older.tree)
 
     @cached_property

@@ -9,6 +9,7 @@ from tree_sitter import Language, Node, Parser, Query, QueryCursor, Tree
 
 from goescape_lsp.core.columns import BOM
 from goescape_lsp.core.model import Span
+from goescape_lsp.core.shift import common_start
 
 # Three bytes that read as an identifier and stand in for `new` before a value.
 _NEW = "ǹw".encode()
@@ -41,25 +42,13 @@ def parse_again(content: bytes, older: bytes, tree: Tree) -> Tree:
     root = tree.root_node
     if root.has_error or root.text != old[root.start_byte : root.end_byte]:  # the latter: `new` was stood in for
         return parse(content)
-    head = _common(old, new)
-    tail = _common(old[head:][::-1], new[head:][::-1])
+    head = common_start(old, new)
+    tail = common_start(old[head:][::-1], new[head:][::-1])
     old_end, new_end = len(old) - tail, len(new) - tail
     edited = tree.copy()
     edited.edit(head, old_end, new_end, _point(old, head), _point(old, old_end), _point(new, new_end))
     again = Parser(_GO).parse(new, edited)
     return parse(content) if again.root_node.has_error else again
-
-
-def _common(one: bytes, other: bytes) -> int:
-    """Return how many bytes are the same at the start."""
-    least, most = 0, min(len(one), len(other))
-    while least < most:
-        middle = (least + most + 1) // 2
-        if one[least:middle] == other[least:middle]:
-            least = middle
-        else:
-            most = middle - 1
-    return least
 
 
 def _point(text: bytes, offset: int) -> tuple[int, int]:

@@ -15,6 +15,7 @@ from typing import Any, Self
 from tests.benchmarks import heartbeat
 from tests.benchmarks.client import LONGEST_WAIT_S, Message, Published, Server, ServerError
 from tests.benchmarks.contestants import OURS_SETTINGS, start_ours
+from tests.benchmarks.heartbeat import Stall
 from tests.benchmarks.numbers import Bound, Sample, table
 from tests.benchmarks.source import write_dense, write_file, write_module
 from tests.benchmarks.subjects import Subject, generated, marker
@@ -32,6 +33,7 @@ _OURS = b'"source":"goescape"'
 _QUIET_S = 1.5
 _EDITS_BETWEEN = 100  # edits between two rounds of look-ups
 _WARM = 10  # the first tenth of the edits is not counted: caches fill
+_MOST_OPENINGS = 3
 _LANGUAGES = ("zh-cn", "en")
 
 
@@ -50,7 +52,7 @@ class Figure:
 
 
 def figures(go: Go, work: Path, edits: int, rounds: int) -> Iterable[Figure]:
-    """Yield all figures; `edits` is how many edits the test for growth makes, `rounds` how often stalls are measured."""
+    """Yield all figures; `edits` is how many edits the test for growth makes, `rounds` how often stalls are."""
     root = work / "serving"
     write_module(root)
     yield Figure("import of the server", _import_s(go))
@@ -109,15 +111,22 @@ def _answers(go: Go, subject: Subject, edits: int) -> Iterable[Figure]:
         editor = _Editor(server, subject)
         yield Figure(f"memory with a file of {_FILE_LINES} lines", Sample((resident_mb(server.pid),)), unit="MB")
         for when, prepare in (("", _nothing), (", right after an edit", editor.edit)):
-            limit = None if when else 5.0
             for what, ask in (("hover", editor.hover), ("code actions", editor.actions), ("at a place", editor.place)):
                 name = "code actions of a place" if what == "at a place" else what
-                yield Figure(name + when, editor.asked(ask, prepare), limit)
+                yield Figure(name + when, editor.asked(ask, prepare), 5.0)
             name = f"inlay hints of a file of {_FILE_LINES} lines{when}"
-            yield Figure(name, editor.asked(editor.hints, prepare), None if when else 20.0)
+            yield Figure(name, editor.asked(editor.hints, prepare), 20.0)
         yield from _growth(editor, edits)
     finally:
         server.close()
+
+
+def _below(found: Message) -> Message:
+    """Return a diagnostic one line further down, as editors move them."""
+    span = found["data"]["span"]
+    ends = {name: {**place, "line": place["line"] + 1} for name, place in found["range"].items()}
+    data = {**found["data"], "span": [span[0] + 1, span[1], span[2] + 1, span[3]]}
+    return {**found, "range": ends, "data": data}
 
 
 def _nothing() -> None:
@@ -127,7 +136,8 @@ def _nothing() -> None:
 class _Editor:
     """A large file in an editor: types and deletes a letter in a comment near the top, and looks things up below.
 
-    Each look-up has to find something, or the figure would be that of an empty answer.
+    Once edited it has a line more than when it was saved, so that nothing stands where it stood. Each look-up
+    has to find something, or the figure would be that of an empty answer.
     """
 
     def __init__(self, server: Server, subject: Subject) -> None:
@@ -145,11 +155,12 @@ class _Editor:
         self._edits = 0
 
     def edit(self) -> None:
-        """Type a letter, or delete it."""
-        is_typed = self._edits % 2 == 0
+        """Type a letter, or delete it; the first time a line."""
+        is_typed = self._edits % 2 == 1
         there = {"line": self._line, "character": 3}
-        end = there if is_typed else {"line": self._line, "character": 4}
-        change = {"range": {"start": there, "end": end}, "text": "x" if is_typed else ""}
+        end = {"line": self._line, "character": 4} if self._edits and not is_typed else there
+        text = "x" if is_typed else "" if self._edits else "a line\n// "
+        change = {"range": {"start": there, "end": end}, "text": text}
         self._edits += 1
         document = {**self._uri, "version": self._edits + 1}
         self.server.notify("textDocument/didChange", {"textDocument": document, "contentChanges": [change]})
@@ -157,7 +168,8 @@ class _Editor:
     def asked(self, ask: Callable[[Message], tuple[float, Any]], prepare: Callable[[], None]) -> Sample:
         """Return how long an answer takes at each place; what comes before it is part of the time."""
         seconds: list[float] = []
-        for place in self._places:
+        for saved in self._places:
+            place = _below(saved) if self._edits or prepare is not _nothing else saved
             begun = time.perf_counter()
             prepare()
             at, answer = ask(place)
@@ -184,7 +196,7 @@ class _Editor:
     def look_around(self) -> None:
         """Ask for everything once."""
         for ask in (self.hover, self.actions, self.place, self.hints):
-            ask(self._places[self._edits // _EDITS_BETWEEN % len(self._places)])
+            ask(_below(self._places[self._edits // _EDITS_BETWEEN % len(self._places)]))
 
     def _request(self, name: str, **params: Any) -> tuple[float, Any]:
         return self.server.request(f"textDocument/{name}", {"textDocument": self._uri, **params})
@@ -212,22 +224,24 @@ def _growth(editor: _Editor, edits: int) -> Iterable[Figure]:
 def _stalls(go: Go, subject: Subject, files: int, rounds: int) -> Iterable[Figure]:
     """Look into the loop while 5,000 findings are made and published, and while they are published again."""
     where = f"{FINDINGS} findings in {files} file{'s' * (files > 1)}"
-    again, first, waits = list[float](), list[float](), list[float]()
+    first, again, waits = list[Stall](), list[Stall](), list[float]()
     notes = subject.root / f"{subject.name}.txt"
-    for _ in range(rounds):
+    for _ in range(min(rounds, _MOST_OPENINGS)):
         server = _start_with_heart(go, subject.root, notes)
         try:
             with _Pinger(server) as pinger:
-                first.append(_longest_stall(server, notes, lambda: server.open(subject.file)))
+                first.append(_longest_stall(server, notes, partial(server.open, subject.file)))
             waits += pinger.waits
             settle(server.pid, _QUIET_S)
-            for language in _LANGUAGES:
+            for language in _LANGUAGES * 2:
                 again.append(_longest_stall(server, notes, partial(_speak, server, language)))
                 settle(server.pid, _LOOK_S)
         finally:
             server.close()
-    yield Figure(f"{where}: longest stall of the loop while they are published", Sample(tuple(again)), 20)
-    yield Figure(f"{where}: longest stall from opening the file to all findings", Sample(tuple(first)))
+    for stalls, limit, what in ((again, 20, "while they are published"), (first, None, "from opening to all findings")):
+        wall, own = Sample(tuple(one.seconds for one in stalls)), Sample(tuple(one.used_s for one in stalls))
+        yield Figure(f"{where}: longest stall of the loop {what}", wall, limit)
+        yield Figure(f"{where}: the loop's own work in it", own)
     sample = Sample(tuple(waits))
     for share in (50, 99):
         yield Figure(f"{where}: a request meanwhile, {share} of 100 within", Sample((sample.share(share),)))
@@ -247,7 +261,7 @@ def _speak(server: Server, language: str) -> None:
     server.notify("workspace/didChangeConfiguration", {"settings": {"goescape": settings}})
 
 
-def _longest_stall(server: Server, notes: Path, begin: Callable[[], None]) -> float:
+def _longest_stall(server: Server, notes: Path, begin: Callable[[], None]) -> Stall:
     """Do something that publishes all findings; return the longest stall until the last publication was there.
 
     Shape: where none was worth noting, the least that would have been.
@@ -264,7 +278,8 @@ def _longest_stall(server: Server, notes: Path, begin: Callable[[], None]) -> fl
         raise ServerError(f"only {count} findings were published")
     found = heartbeat.stalls(notes, begun, end)
     notes.unlink()
-    return max((one.seconds for one in found), default=heartbeat.WORTH_NOTING_S)
+    unseen = Stall(begun, begun + heartbeat.WORTH_NOTING_S, heartbeat.WORTH_NOTING_S)
+    return max(found, key=lambda one: one.seconds, default=unseen)
 
 
 def _all_published(server: Server) -> list[Published]:

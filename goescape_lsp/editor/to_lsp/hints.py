@@ -38,10 +38,10 @@ class Hints:
 
     def __init__(self, facts: FileFacts, view: View, older: Hints | None = None) -> None:
         self._facts = facts
-        self._circumstances = _circumstances(facts, view)
-        is_alike = older is not None and older._circumstances[:-1] == self._circumstances[:-1]
-        self._told_before: Told = older._told if older is not None and is_alike else {}
-        self._told: Told = {}
+        self.circumstances = _circumstances(facts, view)
+        is_alike = older is not None and older.circumstances[:-1] == self.circumstances[:-1]
+        self._told_before: Told = older.told if older is not None and is_alike else {}
+        self.told: Told = {}
         found: dict[tuple[int, int], tuple[Mark, Finding | Parameter]] = {}
         for mark, about in (*_heap(facts, view), *_stack(facts, view), *_contracts(facts, view)):
             found.setdefault((mark.line, mark.column), (mark, about))
@@ -52,7 +52,7 @@ class Hints:
 
     def are_of(self, facts: FileFacts, view: View) -> bool:
         """Say whether these are the hints of this very state, in these circumstances."""
-        return self._facts is facts and self._circumstances == _circumstances(facts, view)
+        return self._facts is facts and self.circumstances == _circumstances(facts, view)
 
     def between(self, first_line: int, last_line: int, view: View) -> list[dict[str, Any]]:
         """Return the inlay hints of the 1-based lines from first to last.
@@ -76,7 +76,7 @@ class Hints:
         known = self._told_before.get(id(about))
         if known is None or known[0] is not about:
             known = (about, _tooltip(about, view))
-        self._told[id(about)] = known
+        self.told[id(about)] = known
         return known[1]
 
 
