@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from typing import TypeVar
 
 from goescape_lsp.core.columns import split_lines
-from goescape_lsp.core.model import FileFacts, Finding, Function, Place, Span
+from goescape_lsp.core.model import FileFacts, Finding, Function, Place, Span, Step
 
 _MAX_COMPARED_LINES = 4_000
 """Above it the changed middle of a file is taken as rewritten: comparing it would take seconds."""
@@ -19,13 +20,50 @@ def shift(facts: FileFacts, new: bytes) -> FileFacts:
     Shape: what stands on lines that are the same moves with them; on a changed line it stays where the text of the
     expression is still found, and is dropped where it is not. `content` of the result is `new`; comments are not kept.
     """
-    if facts.content == new:
-        return facts
+    return facts if facts.content == new else shifted(facts, new).facts
+
+
+@dataclass(frozen=True, slots=True)
+class Shifted:
+    """Facts as they stand in a newer text, and what helps to move them along to the next one.
+
+    `findings` and `functions` are those of `origin`, moved, None where they are not there any more; `reaches` are the
+    first and the last line in the file that each finding of `origin` speaks of.
+    """
+
+    origin: FileFacts
+    facts: FileFacts
+    moved: _Moved
+    findings: tuple[Finding | None, ...]
+    functions: tuple[Function | None, ...]
+    reaches: tuple[tuple[int, int], ...]
+
+
+def shifted(facts: FileFacts, new: bytes, earlier: Shifted | None = None) -> Shifted:
+    """Return `shift` of facts with what helps to do it again; `earlier` are the same facts in the text before.
+
+    Shape: what the edit between the two texts did not move is the same object as before.
+    """
+    earlier = None if earlier is None or earlier.origin is not facts else earlier
+    reaches = _reaches(facts) if earlier is None else earlier.reaches
     moved = _Moved(split_lines(facts.content), split_lines(new))
-    findings = (_finding(finding, facts.path, moved) for finding in facts.findings)
-    functions = (_function(function, moved) for function in facts.functions)
+    before = None if earlier is None else earlier.moved
+    findings: list[Finding | None] = []
+    for index, (finding, reach) in enumerate(zip(facts.findings, reaches, strict=True)):
+        if moved.leaves(reach):
+            findings.append(finding)
+        elif earlier is not None and moved.moves_as(before, reach):
+            findings.append(earlier.findings[index])
+        else:
+            findings.append(_finding(finding, facts.path, moved))
+    functions = tuple(
+        earlier.functions[index]
+        if earlier is not None and moved.moves_as(before, (function.span.line, function.span.end_line))
+        else _function(function, moved)
+        for index, function in enumerate(facts.functions)
+    )
     remarks = ((remark, moved.span(remark.span)) for remark in facts.remarks)
-    return replace(
+    result = replace(
         facts,
         content=new,
         findings=tuple(finding for finding in findings if finding is not None),
@@ -33,29 +71,61 @@ def shift(facts: FileFacts, new: bytes) -> FileFacts:
         comments=(),
         remarks=tuple(replace(remark, span=span) for remark, span in remarks if span is not None),
     )
+    return Shifted(facts, result, moved, tuple(findings), functions, reaches)
+
+
+def _reaches(facts: FileFacts) -> tuple[tuple[int, int], ...]:
+    """Return for each finding the first and the last line of the file that it speaks of."""
+    found: list[tuple[int, int]] = []
+    for finding in facts.findings:
+        places = [finding.at, *(step.place for step in finding.flow)]
+        places += [] if finding.decided_at is None else [finding.decided_at]
+        spans = [finding.span, *([] if finding.holder is None else [finding.holder])]
+        lines = [place.line for place in places if place.file == facts.path]
+        lines += [line for span in spans for line in (span.line, span.end_line)]
+        found.append((min(lines), max(lines)))
+    return tuple(found)
 
 
 class _Moved:
-    """Where the lines of an old text are in a new one; line numbers count from 1."""
+    """Where the lines of an old text are in a new one; line numbers count from 1.
+
+    `head` and `tail` lines are the same at the start and at the end; those of the end are `below` lines further down.
+    """
 
     def __init__(self, old: Sequence[bytes], new: Sequence[bytes]) -> None:
         self._old = old
         self._new = new
         self._same: dict[int, int] = {}
         self._edited: dict[int, int] = {}
-        self._head = _common(old, new)
-        self._tail = _common(old[self._head :][::-1], new[self._head :][::-1])
-        middle_old = old[self._head : len(old) - self._tail]
-        middle_new = new[self._head : len(new) - self._tail]
+        self.head = common_start(old, new)
+        self.tail = common_start(old[self.head :][::-1], new[self.head :][::-1])
+        self.below = len(new) - len(old)
+        middle_old = old[self.head : len(old) - self.tail]
+        middle_new = new[self.head : len(new) - self.tail]
         self._compare(middle_old, middle_new)
 
     def line(self, line: int) -> int | None:
         """Return where an unchanged line is now."""
-        if line <= self._head:
+        if line <= self.head:
             return line
-        if line > len(self._old) - self._tail:
-            return line - len(self._old) + len(self._new)
+        if line > len(self._old) - self.tail:
+            return line + self.below
         return self._same.get(line)
+
+    def leaves(self, reach: tuple[int, int]) -> bool:
+        """Say whether lines from a first to a last one are where they were."""
+        first, last = reach
+        return last <= self.head or (not self.below and first > len(self._old) - self.tail)
+
+    def moves_as(self, other: _Moved | None, reach: tuple[int, int]) -> bool:
+        """Say whether another move of the same old text moves a reach in the same way, both as a whole."""
+        if other is None:
+            return False
+        first, last = reach
+        is_above = last <= min(self.head, other.head)
+        is_below = first > len(self._old) - min(self.tail, other.tail)
+        return is_above or (is_below and self.below == other.below)
 
     def span(self, span: Span) -> Span | None:
         """Return where a stretch of text is now, None when it is not there any more."""
@@ -74,7 +144,7 @@ class _Moved:
         old, new = known
         line = self.line(place.line)
         if line is not None:
-            return replace(place, line=line)
+            return place if line == place.line else Place(place.file, line, place.column)
         if old.line == old.end_line == place.line and old.column <= place.column <= old.end_column:
             return replace(place, line=new.line, column=place.column + new.column - old.column)
         return replace(place, line=self.near(place.line), column=0)
@@ -89,20 +159,25 @@ class _Moved:
             return
         for kind, a, a_end, b, b_end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
             if kind == "equal":
-                self._same.update((self._head + a + n + 1, self._head + b + n + 1) for n in range(a_end - a))
+                self._same.update((self.head + a + n + 1, self.head + b + n + 1) for n in range(a_end - a))
             elif kind == "replace":
                 pairs = min(a_end - a, b_end - b)
-                self._edited.update((self._head + a + n + 1, self._head + b + n + 1) for n in range(pairs))
+                self._edited.update((self.head + a + n + 1, self.head + b + n + 1) for n in range(pairs))
 
 
-def _common(one: Sequence[bytes], other: Sequence[bytes]) -> int:
-    """Return how many items are the same at the start."""
-    count = 0
-    for left, right in zip(one, other, strict=False):
-        if left != right:
-            break
-        count += 1
-    return count
+Items = TypeVar("Items", bytes, Sequence[bytes])
+
+
+def common_start(one: Items, other: Items) -> int:
+    """Return how many items are the same at the start of two sequences: bytes, or lines."""
+    least, most = 0, min(len(one), len(other))
+    while least < most:
+        middle = (least + most + 1) // 2
+        if one[least:middle] == other[least:middle]:
+            least = middle
+        else:
+            most = middle - 1
+    return least
 
 
 def _find(line: bytes, text: bytes, column: int, old_line: bytes) -> int | None:
@@ -131,10 +206,16 @@ def _finding(finding: Finding, path: str, moved: _Moved) -> Finding | None:
         finding,
         span=span,
         at=place(finding.at),
-        flow=tuple(replace(step, place=place(step.place)) for step in finding.flow),
+        flow=tuple(_step(step, place) for step in finding.flow),
         decided_at=None if finding.decided_at is None else place(finding.decided_at),
         holder=None if finding.holder is None else moved.span(finding.holder),
     )
+
+
+def _step(step: Step, place: Callable[[Place], Place]) -> Step:
+    now = place(step.place)
+    # Not `replace`: it takes several times as long, and there are thousands.
+    return step if now is step.place else Step(step.why, step.expression, step.source, step.target, now)
 
 
 def _function(function: Function, moved: _Moved) -> Function | None:

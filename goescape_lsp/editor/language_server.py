@@ -31,6 +31,7 @@ from goescape_lsp.editor.protocol import GoescapeProtocol, tolerant_converter
 from goescape_lsp.editor.publisher import Publisher, standing_problem
 from goescape_lsp.editor.reporter import Reporter, Wire
 from goescape_lsp.editor.tasks import Tasks
+from goescape_lsp.editor.texts import Texts
 from goescape_lsp.editor.to_lsp.hints import Hints
 from goescape_lsp.editor.to_lsp.positions import Ruler
 from goescape_lsp.editor.to_lsp.view import View, everything
@@ -79,6 +80,8 @@ class GoescapeServer(LanguageServer):
         self.tasks = Tasks()
         self.papers = Papers()
         self.hints: dict[str, Hints] = {}
+        self.texts = Texts()
+        self._pages: dict[tuple[Rule, Locale], str] = {}
         self.roots: tuple[str, ...] = ()
         self.toolchain: Toolchain | Problem | None = None
         wire = Wire(self.wire.send_plain, self.wire.ask, self.tasks.start)
@@ -112,7 +115,9 @@ class GoescapeServer(LanguageServer):
             return rulers[path]
 
         def page(rule: Rule) -> str:
-            return page_uri(rule, locale) or ""
+            if (rule, locale) not in self._pages:
+                self._pages[rule, locale] = page_uri(rule, locale) or ""
+            return self._pages[rule, locale]
 
         settings = self.session.settings
         changed = self.changes.of if settings.changed_only else everything

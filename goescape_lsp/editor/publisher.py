@@ -24,8 +24,6 @@ from goescape_lsp.session.session import Session
 from goescape_lsp.session.snapshot import PackageState, directory_of
 
 PUBLISH = "textDocument/publishDiagnostics"
-_AT_ONCE = 50  # diagnostics, about 2 ms; then requests have their turn
-PUBLISH_LIST = list[dict[str, Any]]
 
 
 class Publisher:
@@ -86,23 +84,25 @@ class Publisher:
     async def _publish_one(self, path: str, view: View) -> None:
         document, uri = self._documents.get(path), self._documents.uri(path)
         facts = self._session.facts(path)
-        found: PUBLISH_LIST = []
-        for one in diagnostics(facts, view) if facts else ():
-            found.append(one)
-            if len(found) % _AT_ONCE == 0:
-                await asyncio.sleep(0)
+        # Spelled out a few at a time, and only once: what is left at the end is to join them.
+        bodies: list[bytes] = []
+        for some in diagnostics(facts, view) if facts else ():
+            bodies += [orjson.dumps(some)[1:-1]] if some else []
+            await asyncio.sleep(0)
         if path in self._due or self._documents.uri(path) != uri:
             self._due[path] = None  # something changed meanwhile: its turn comes again
             return
+        rest: list[dict[str, Any]] = []
         if facts:
-            found += remark_diagnostics(facts, view, is_stale=self._session.snapshot.is_stale(path))
+            rest += remark_diagnostics(facts, view, is_stale=self._session.snapshot.is_stale(path))
         if (notes := self._noted.get(path)) and (ruler := view.ruler(path)):
-            found += note_diagnostics(notes, ruler)
-        body = orjson.dumps(found)
-        stamp = (uri, hashlib.blake2b(body, digest_size=16).digest() if found else b"")
+            rest += note_diagnostics(notes, ruler)
+        bodies += [orjson.dumps(rest)[1:-1]] if rest else []
+        body = b"[%b]" % b",".join(bodies)
+        stamp = (uri, hashlib.blake2b(body, digest_size=16).digest() if bodies else b"")
         if self._sent.get(path, (uri, b"")) == stamp:
             return
-        if found:
+        if bodies:
             self._sent[path] = stamp
         else:
             self._sent.pop(path, None)

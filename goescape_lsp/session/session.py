@@ -13,7 +13,7 @@ from goescape_lsp.core.carry import carry
 from goescape_lsp.core.model import FileFacts, Finding, Job, Package, Problem, ProblemKind
 from goescape_lsp.core.ports import Compiler, Files, Listener, Shelf, Tree
 from goescape_lsp.core.settings import Settings
-from goescape_lsp.core.shift import shift
+from goescape_lsp.core.shift import Shifted, shifted
 from goescape_lsp.core.story import Story
 from goescape_lsp.core.suppress import accept_again
 from goescape_lsp.session.analyser import Analyser
@@ -82,7 +82,7 @@ class Session:
         self._snapshot = Snapshot()
         self._roots: tuple[str, ...] = ()
         self._texts: dict[str, bytes] = {}
-        self._shifted: dict[str, tuple[FileFacts, bytes, FileFacts]] = {}
+        self._shifted: dict[str, Shifted] = {}
         self._generations: Counter[str] = Counter()
         self._seen: dict[str, dict[str, bytes | None]] = {}
         self._owing: set[str] = set()
@@ -205,9 +205,9 @@ class Session:
         if facts is None or text is None or facts.content == text:
             return facts
         kept = self._shifted.get(path)
-        if kept is None or kept[0] is not facts or kept[1] != text:
-            kept = self._shifted[path] = (facts, text, shift(facts, text))
-        return kept[2]
+        if kept is None or kept.origin is not facts or kept.facts.content != text:
+            kept = self._shifted[path] = shifted(facts, text, kept)
+        return kept.facts
 
     def package_facts(self, path: str) -> dict[str, FileFacts]:
         """Return the facts of all files in the directory of one, moved along to the texts of open buffers."""

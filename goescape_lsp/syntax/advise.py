@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from tree_sitter import Node
@@ -12,30 +11,30 @@ from goescape_lsp.core.model import Kind, Rule, Span
 from goescape_lsp.syntax.advise_presize import presize
 from goescape_lsp.syntax.advise_signatures import boxed, returned
 from goescape_lsp.syntax.advise_strings import sprintf, write_string
-from goescape_lsp.syntax.names import Names, file_names
-from goescape_lsp.syntax.tree import ancestors, node_at, parse
+from goescape_lsp.syntax.names import Names
+from goescape_lsp.syntax.text import Text
+from goescape_lsp.syntax.tree import ancestors, node_at
 
-# Source: `go help generate`.
-_GENERATED = re.compile(rb"^// Code generated .* DO NOT EDIT\.\r?$", re.MULTILINE)
 _WRAPPERS = frozenset({"expression_list", "expression_statement", "statement_list", "literal_element", "block"})
 _DECLARATIONS = frozenset({"function_declaration", "method_declaration", "var_declaration"})
 
 
-def advise(content: bytes, span: Span, rule: Rule | None, kind: Kind, versions: Versions) -> tuple[Advice, ...]:
+def advise(text: Text | bytes, span: Span, rule: Rule | None, kind: Kind, versions: Versions) -> tuple[Advice, ...]:
     """Return what can be done about a site, the best first; nothing for generated and broken code.
 
-    Units: `span` is a finding's span in the content given: 1-based lines, 1-based byte columns.
-    Shape: advice with edits compiles when the content did; advice without is only explained.
+    Shape: `text` is a file's content, or a `Text` where several things are asked of the same.
+    Units: `span` is a finding's span in the text given: 1-based lines, 1-based byte columns.
+    Advice with edits compiles when the text did; advice without is only explained.
     Errors: none; whatever is not certain is not proposed.
     """
-    if rule is Rule.LEAKING_PARAMETER or kind is Kind.PARAMETER or _GENERATED.search(content):
+    text = Text(text) if isinstance(text, bytes) else text
+    if rule is Rule.LEAKING_PARAMETER or kind is Kind.PARAMETER or text.is_generated:
         return ()
-    tree = parse(content)
-    node = node_at(tree, span)
+    node = node_at(text.tree, span)
     node = None if node is None else _unwrapped(node)
     if node is None or _is_broken(node):
         return ()
-    return tuple(_advice(node, rule, kind, versions, file_names(tree.root_node)))
+    return tuple(_advice(node, rule, kind, versions, text.names))
 
 
 def _advice(node: Node, rule: Rule | None, kind: Kind, versions: Versions, names: Names) -> Iterator[Advice]:

@@ -12,7 +12,8 @@ from goescape_lsp.core.columns import BOM, split_lines
 from goescape_lsp.core.model import Comment, Span
 from goescape_lsp.core.suppress import OK, PREFIX, rules_of
 from goescape_lsp.syntax.functions import declared_functions
-from goescape_lsp.syntax.tree import leaf_at, parse, span_of, text_of
+from goescape_lsp.syntax.text import Text
+from goescape_lsp.syntax.tree import leaf_at, span_of, text_of
 
 _MARK = re.compile(PREFIX.encode())
 _START = f"//{PREFIX}{OK} "
@@ -27,13 +28,12 @@ def directives(tree: Tree, content: bytes) -> tuple[Comment, ...]:
     return tuple(_comment(node, lines, functions) for node in _marked(tree, content))
 
 
-def additions(content: bytes, wanted: tuple[tuple[Span, str], ...]) -> tuple[Edit | None, ...]:
+def additions(text: Text, wanted: tuple[tuple[Span, str], ...]) -> tuple[Edit | None, ...]:
     """Return for each span and rule the edit that begins a comment to accept it; None where no comment can stand.
 
     Shape: the edit adds to a comment of this kind that is there already; its reason is left to the writer otherwise.
     """
-    tree, lines = parse(content), split_lines(content)
-    return tuple(_addition(tree, lines, span, rule) for span, rule in wanted)
+    return tuple(_addition(text.tree, text.lines, span, rule) for span, rule in wanted)
 
 
 def _marked(tree: Tree, content: bytes) -> Iterator[Node]:

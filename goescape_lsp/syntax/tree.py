@@ -9,6 +9,7 @@ from tree_sitter import Language, Node, Parser, Query, QueryCursor, Tree
 
 from goescape_lsp.core.columns import BOM
 from goescape_lsp.core.model import Span
+from goescape_lsp.core.shift import common_start
 
 # Three bytes that read as an identifier and stand in for `new` before a value.
 _NEW = "ǹw".encode()
@@ -29,6 +30,30 @@ def parse(content: bytes) -> Tree:
     if not tree.root_node.has_error or b"new(" not in text:
         return tree
     return _parse_new_values(text, tree)
+
+
+def parse_again(content: bytes, older: bytes, tree: Tree) -> Tree:
+    """Return what `parse` does, with the help of the tree of an older text: about the size of the change is parsed.
+
+    Shape: where one of the two texts has errors it is parsed as a whole, since what stands around an error depends on
+    the way to it.
+    """
+    old, new = older.removeprefix(BOM), content.removeprefix(BOM)
+    root = tree.root_node
+    if root.has_error or root.text != old[root.start_byte : root.end_byte]:  # the latter: `new` was stood in for
+        return parse(content)
+    head = common_start(old, new)
+    tail = common_start(old[head:][::-1], new[head:][::-1])
+    old_end, new_end = len(old) - tail, len(new) - tail
+    edited = tree.copy()
+    edited.edit(head, old_end, new_end, _point(old, head), _point(old, old_end), _point(new, new_end))
+    again = Parser(_GO).parse(new, edited)
+    return parse(content) if again.root_node.has_error else again
+
+
+def _point(text: bytes, offset: int) -> tuple[int, int]:
+    """Return the 0-based row and column of a byte."""
+    return text.count(b"\n", 0, offset), offset - text.rfind(b"\n", 0, offset) - 1
 
 
 def _parse_new_values(text: bytes, tree: Tree) -> Tree:

@@ -21,6 +21,15 @@ class Sample:
     def middle(self) -> float:
         return median(self.values) if self.values else float("nan")
 
+    @property
+    def most(self) -> float:
+        return max(self.values, default=float("nan"))
+
+    def share(self, hundredths: int) -> float:
+        """Return the value that so many hundredths of all do not exceed."""
+        ordered = sorted(self.values)
+        return ordered[min(len(ordered) * hundredths // 100, len(ordered) - 1)] if ordered else float("nan")
+
     def over(self, other: Sample) -> Sample:
         """Return the ratios of each round: both were measured right after one another."""
         return Sample(tuple(mine / theirs for mine, theirs in zip(self.values, other.values, strict=False)))

@@ -24,7 +24,7 @@ from goescape_lsp.core.model import (
     Temperature,
     Verdict,
 )
-from goescape_lsp.core.shift import shift
+from goescape_lsp.core.shift import shift, shifted
 
 PATH = "/m/a.go"
 SOURCE = b"""package a
@@ -130,3 +130,41 @@ def test_nothing_leaves_the_text(lines: list[bytes]) -> None:
         assert 1 <= place.line <= max(1, len(lines))
     for function in moved.functions:
         assert 1 <= function.span.line <= function.span.end_line <= max(1, len(lines))
+
+
+LONG = b"".join(b"func F%d() *int {\n\tx := new(int)\n\treturn x\n}\n\n" % number for number in range(12))
+FLOWING = FileFacts(
+    PATH,
+    LONG,
+    tuple(
+        finding(Span(line + 1, 7, line + 1, 15), Place(PATH, line + 1, 10), Place(PATH, line + 2, 9))
+        for line in range(1, 60, 5)
+    ),
+    tuple(Function(f"F{line}", Span(line, 6, line, 8), Span(line, 1, line + 3, 2)) for line in range(1, 60, 5)),
+)
+EDIT = st.tuples(
+    st.integers(0, len(LONG)),
+    st.integers(0, 20),
+    st.sampled_from([b"", b"x", b"\n", b"// a\n", b"\tx := new(int)\n", "变".encode()]),
+)
+
+
+@given(st.lists(EDIT, min_size=2, max_size=8))
+def test_moving_on_is_moving_from_the_start(edits: list[tuple[int, int, bytes]]) -> None:
+    text, earlier = LONG, None
+    for start, length, new in edits:
+        text = text[:start] + new + text[start + length :]
+        if text == LONG:
+            continue
+        earlier = shifted(FLOWING, text, earlier)
+        assert earlier.facts == shift(FLOWING, text)
+
+
+def test_what_an_edit_does_not_move_is_the_same_object() -> None:
+    line = LONG.index(b"x := new(int)", len(LONG) // 2)
+    first = shifted(FLOWING, LONG[:line] + b"a()\n\t" + LONG[line:])
+    second = shifted(FLOWING, LONG[:line] + b"ab()\n\t" + LONG[line:], first)
+    pairs = list(zip(first.facts.findings, second.facts.findings, strict=True))
+    assert len(pairs) == len(FLOWING.findings)
+    assert sum(one is other for one, other in pairs) >= len(pairs) - 1
+    assert all(one is other for one, other in zip(first.facts.findings[:5], FLOWING.findings[:5], strict=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from lsprotocol import types as lsp
@@ -26,7 +27,7 @@ def offered(ls: GoescapeServer, params: lsp.CodeActionParams) -> list[dict[str, 
     path = path_of(params.text_document.uri)
     if path is None or not _is_wanted(params.context.only) or (source := _source(ls, path)) is None:
         return []
-    view, ruler = ls.view(), Ruler(source.content, ls.client.encoding)
+    view, ruler = ls.view(), Ruler(source.text.content, ls.client.encoding)
     found = list(_targets(ls, params, source, ruler, view))
     fixes: dict[str, dict[str, Any]] = {}
     for target, diagnostic in found:
@@ -69,7 +70,7 @@ def _advice_of(ls: GoescapeServer, data: object) -> tuple[Advice, actions.Source
     source = _source(ls, path) if path else None
     if source is None or not isinstance(number, int):
         return None
-    if not actions.is_current(target, Ruler(source.content, ls.client.encoding)):
+    if not actions.is_current(target, Ruler(source.text.content, ls.client.encoding)):
         return None
     advice = actions.advice_on(target, source)
     return (advice[number], source) if 0 <= number < len(advice) else None
@@ -79,7 +80,7 @@ def _source(ls: GoescapeServer, path: str) -> actions.Source | None:
     content, document = ls.content(path), ls.documents.get(path)
     if content is None:
         return None
-    return actions.Source(path, content, document.version if document else None, ls.versions(path))
+    return actions.Source(path, ls.texts.of(path, content), document.version if document else None, ls.versions(path))
 
 
 def _targets(
@@ -97,10 +98,13 @@ def _targets(
         return
     start = place_in(ruler.lines, params.range.start, ls.client.encoding)
     end = place_in(ruler.lines, params.range.end, ls.client.encoding)
-    for finding in visible(facts, view):
-        span = finding.span
-        if (span.line, span.column) <= end and start <= (span.end_line, span.end_column):
-            yield actions.target_of_finding(finding, ruler), None
+    touched = (
+        one
+        for one in facts.findings
+        if (one.span.line, one.span.column) <= end and start <= (one.span.end_line, one.span.end_column)
+    )
+    for finding in visible(replace(facts, findings=tuple(touched)), view):
+        yield actions.target_of_finding(finding, ruler), None
 
 
 def _is_wanted(only: object) -> bool:

@@ -20,7 +20,7 @@ def hinted(ls: GoescapeServer, params: lsp.InlayHintParams) -> list[dict[str, An
         return []
     view, known = ls.view(), ls.hints.get(facts.path)
     if known is None or not known.are_of(facts, view):
-        known = ls.hints[facts.path] = Hints(facts, view)
+        known = ls.hints[facts.path] = Hints(facts, view, known)
     return known.between(params.range.start.line + 1, params.range.end.line + 1, view)
 
 

@@ -45,4 +45,6 @@ def closed(ls: GoescapeServer, params: lsp.DidCloseTextDocumentParams) -> None:
     if path is not None and ls.documents.get(path) is not None:
         ls.session.closed(path)
         ls.documents.drop(path)
+        ls.hints.pop(path, None)
+        ls.texts.drop(path)
         ls.publisher.changed((path,))

@@ -17,6 +17,7 @@ from goescape_lsp.editor.to_lsp.positions import Ruler
 from goescape_lsp.editor.to_lsp.view import View
 from goescape_lsp.syntax.advise import advise
 from goescape_lsp.syntax.comments import additions
+from goescape_lsp.syntax.text import Text
 
 QUICK_FIX = "quickfix"
 EXPLAIN = "goescape.server.explain"
@@ -38,7 +39,7 @@ class Source:
     """The file that actions are for: its path, its text of now, and its version when it is open."""
 
     path: str
-    content: bytes
+    text: Text
     version: int | None
     versions: Versions
 
@@ -81,7 +82,7 @@ def is_current(target: Target, ruler: Ruler) -> bool:
 
 def advice_on(target: Target, source: Source) -> tuple[Advice, ...]:
     """Return the advice on a target whose text is still the same, none otherwise."""
-    return advise(source.content, target.span, target.rule, target.kind, source.versions)
+    return advise(source.text, target.span, target.rule, target.kind, source.versions)
 
 
 def fix(numbered: tuple[int, Advice], target: Target, source: Source, view: View) -> dict[str, Any]:
@@ -107,7 +108,7 @@ def edit(advice: Advice, source: Source, view: View) -> dict[str, Any]:
 
 
 def _edit(changes: tuple[Edit, ...], source: Source, view: View) -> dict[str, Any]:
-    ruler = Ruler(source.content, view.client.encoding)
+    ruler = Ruler(source.text.content, view.client.encoding)
     edits = [{"range": ruler.exact(one.span), "newText": one.new} for one in changes]
     uri = view.uri(source.path)
     if view.client.takes_document_changes:
@@ -119,7 +120,7 @@ def _edit(changes: tuple[Edit, ...], source: Source, view: View) -> dict[str, An
 def accept(targets: Iterable[Target], source: Source, view: View) -> Iterator[tuple[Target, dict[str, Any]]]:
     """Yield for each target with a rule the action that begins a comment to accept it; its reason is the writer's."""
     ruled = tuple(target for target in targets if target.rule is not None)
-    edits = additions(source.content, tuple((target.span, str(target.rule)) for target in ruled)) if ruled else ()
+    edits = additions(source.text, tuple((target.span, str(target.rule)) for target in ruled)) if ruled else ()
     for target, addition in zip(ruled, edits, strict=True):
         if addition is not None:
             title = remark_words.accept(str(target.rule), view.locale)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from goescape_lsp.core import judge
 from goescape_lsp.core.changed import is_touched
@@ -20,6 +20,9 @@ from goescape_lsp.editor.to_lsp.view import View
 SOURCE = "goescape"
 SEVERITIES = {"error": 1, "warning": 2, "information": 3, "hint": 4}
 DATA_VERSION = 1
+_LOOKED_AT_AT_ONCE = 500  # findings of which is asked whether they are shown, or how strong they are
+_TOLD_AT_ONCE = 50
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +36,33 @@ class Note:
     severity: str = "information"
 
 
-def diagnostics(facts: FileFacts, view: View) -> Iterator[dict[str, Any]]:
-    """Yield the diagnostics of a file as plain dictionaries, in order of position.
+def diagnostics(facts: FileFacts, view: View) -> Iterator[list[dict[str, Any]]]:
+    """Yield the diagnostics of a file as plain dictionaries, in order of position, a few at a time.
 
     Shape: at most `maxPerFile` findings, the strongest (loops before the rest, cold code last; what allocates before
-    what may), then one that counts the others.
+    what may), then one that counts the others. Each list, also an empty one, is about 2 ms of work, so that whoever
+    takes them can do something else in between.
     Source: LSP 3.17, Diagnostic; shared names of the project (`source`, `code`, `data`).
     """
-    shown = visible(facts, view)
-    strongest = sorted(shown, key=strength)[: view.settings.max_per_file]
-    kept = {id(finding) for finding in strongest}
+    shown: list[Finding] = []
+    for some in _portions(facts.findings, _LOOKED_AT_AT_ONCE):
+        shown += visible(replace(facts, findings=tuple(some)), view)
+        yield []
+    most, keys = view.settings.max_per_file, list[tuple[int, ...]]()
+    for some in _portions(shown, _LOOKED_AT_AT_ONCE) if len(shown) > most else ():
+        keys += map(judge.strength, some)
+        yield []
+    # Of equals those that stand first: the findings are in order of position.
+    kept = sorted(sorted(range(len(keys)), key=keys.__getitem__)[:most]) if keys else range(len(shown))
     ruler = Ruler(facts.content, view.client.encoding)
-    yield from (_diagnostic(finding, ruler, view) for finding in shown if id(finding) in kept)
-    rest = len(shown) - len(strongest)
-    if rest:
-        yield _count_of_the_rest(rest, len(strongest), ruler, view)
+    for some in _portions([shown[index] for index in kept], _TOLD_AT_ONCE):
+        yield [_diagnostic(finding, ruler, view) for finding in some]
+    if len(kept) < len(shown):
+        yield [_count_of_the_rest(len(shown) - len(kept), len(kept), ruler, view)]
+
+
+def _portions(every: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
+    return (every[first : first + size] for first in range(0, len(every), size))
 
 
 def visible(facts: FileFacts, view: View) -> list[Finding]:

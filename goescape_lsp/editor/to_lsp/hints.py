@@ -16,6 +16,10 @@ from goescape_lsp.editor.to_lsp.hover import escaped
 from goescape_lsp.editor.to_lsp.positions import Ruler
 from goescape_lsp.editor.to_lsp.view import View
 
+Tooltip = str | dict[str, str]
+Told = dict[int, tuple[Finding | Parameter, Tooltip]]
+"""Tooltips by the identity of what they are about, which is kept with them."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Mark:
@@ -27,11 +31,17 @@ class Mark:
 
 
 class Hints:
-    """The hints of one state of a file, in order of position; each is spelled out once, when it is first shown."""
+    """The hints of one state of a file, in order of position; each is spelled out once, when it is first shown.
 
-    def __init__(self, facts: FileFacts, view: View) -> None:
+    `older` are the hints of the state before: what an edit did not touch is not told anew.
+    """
+
+    def __init__(self, facts: FileFacts, view: View, older: Hints | None = None) -> None:
         self._facts = facts
-        self._circumstances = _circumstances(facts, view)
+        self.circumstances = _circumstances(facts, view)
+        is_alike = older is not None and older.circumstances[:-1] == self.circumstances[:-1]
+        self._told_before: Told = older.told if older is not None and is_alike else {}
+        self.told: Told = {}
         found: dict[tuple[int, int], tuple[Mark, Finding | Parameter]] = {}
         for mark, about in (*_heap(facts, view), *_stack(facts, view), *_contracts(facts, view)):
             found.setdefault((mark.line, mark.column), (mark, about))
@@ -42,7 +52,7 @@ class Hints:
 
     def are_of(self, facts: FileFacts, view: View) -> bool:
         """Say whether these are the hints of this very state, in these circumstances."""
-        return self._facts is facts and self._circumstances == _circumstances(facts, view)
+        return self._facts is facts and self.circumstances == _circumstances(facts, view)
 
     def between(self, first_line: int, last_line: int, view: View) -> list[dict[str, Any]]:
         """Return the inlay hints of the 1-based lines from first to last.
@@ -58,9 +68,16 @@ class Hints:
             "position": self._ruler.point(mark.line, mark.column),
             "label": mark.label,
             "paddingLeft": True,
-            "tooltip": _tooltip(about, view),
+            "tooltip": self._tooltip(about, view),
         }
         return spelled
+
+    def _tooltip(self, about: Finding | Parameter, view: View) -> Tooltip:
+        known = self._told_before.get(id(about))
+        if known is None or known[0] is not about:
+            known = (about, _tooltip(about, view))
+        self.told[id(about)] = known
+        return known[1]
 
 
 def _heap(facts: FileFacts, view: View) -> list[tuple[Mark, Finding | Parameter]]:
@@ -98,7 +115,7 @@ def _after(finding: Finding, label: str) -> tuple[Mark, Finding]:
     return Mark(finding.span.end_line, finding.span.end_column, label), finding
 
 
-def _tooltip(about: Finding | Parameter, view: View) -> str | dict[str, str]:
+def _tooltip(about: Finding | Parameter, view: View) -> Tooltip:
     """Return why, what it costs and, where the editor can follow one, a link to the rule's page."""
     if isinstance(about, Parameter):
         rule, told = (Rule.LEAKING_PARAMETER if about.leaks else None), "\n".join(story.contract(about, view.locale))

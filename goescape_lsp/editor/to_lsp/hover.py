@@ -18,6 +18,7 @@ from goescape_lsp.editor.to_lsp.positions import Ruler
 from goescape_lsp.editor.to_lsp.view import View
 
 MOST_IN_FULL = 3
+_ESCAPES = str.maketrans({letter: f"\\{letter}" for letter in "\\`*_[]<>"})
 
 
 def hover(  # noqa: PLR0913 - keywords, and each has one meaning
@@ -142,7 +143,7 @@ def _code_span(text: str) -> str:
 
 def escaped(text: str) -> str:
     """Return plain text that markdown shows as it is."""
-    return "".join(f"\\{letter}" if letter in "\\`*_[]<>" else letter for letter in text)
+    return text.translate(_ESCAPES)
 
 
 def _link(place: Place, view: View) -> str:
