@@ -11,14 +11,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from goescape_lsp.adapters.codec import packed
 from goescape_lsp.adapters.dependencies import can_change
 from goescape_lsp.adapters.golist import is_test_main, read_package
+from goescape_lsp.adapters.inputs import Sources, hash_of
 from goescape_lsp.core.header import embeds_files, header
 from goescape_lsp.core.model import Job, Package
 
 LIST_FIELDS = (
     "ImportPath,Name,Dir,Export,ForTest,Standard,GoFiles,CgoFiles,IgnoredGoFiles,TestGoFiles,XTestGoFiles,"
-    "SFiles,SwigFiles,SwigCXXFiles,SysoFiles,DefaultGODEBUG,Imports,ImportMap,Module,Match,Incomplete,Error,DepsErrors"
+    "SFiles,SwigFiles,SwigCXXFiles,SysoFiles,EmbedFiles,TestEmbedFiles,XTestEmbedFiles,DefaultGODEBUG,Imports,ImportMap,"
+    "Module,Match,Incomplete,Error,DepsErrors"
 )
 
 ENVIRONMENT = (
@@ -31,10 +34,11 @@ _MODULE_FILES = ("go.mod", "go.sum", "vendor/modules.txt")
 _BUILT = (".s", ".S", ".syso", ".swig", ".swigcxx", ".c", ".cc", ".cpp", ".cxx", ".m", ".h", ".hh", ".hpp", ".hxx")
 _PROFILE = "default.pgo"
 _NO_FILES = ("unsafe", "C")
+_TICK_NS = 10_000_000
 
 Read = Callable[[str], bytes | None]
-Circumstances = tuple[object, ...]
-Stamp = tuple[int, int]
+Stamp = tuple[int, int, int, int]
+"""Time of content, time of change, size and node of a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,31 +58,41 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
+class Text:
+    """Digests of a Go file: of what `go` looks at in it, and of the whole."""
+
+    shape: bytes
+    whole: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """How `go` compiles the packages of one directory, and what that was learned from.
 
-    `root` is the directory that `go` ran in, `environment` what it hands to the compiler. `contents` are the bytes of
-    the directory's Go files by name. `variants` is empty where only `go` itself can compile, `reason` says why.
+    `root` is the directory that `go` ran in, `environment` what it hands to the compiler. `texts` are the directory's
+    Go files by name. `variants` is empty where only `go` itself can compile, `reason` says why. `sources` is where all
+    that the packages are built from lies, as far as that can be told.
     """
 
     directory: str
-    circumstances: Circumstances
+    circumstances: bytes
     root: str
     environment: Mapping[str, str]
-    contents: Mapping[str, bytes]
+    texts: Mapping[str, Text]
     others: frozenset[str]
     stamps: Mapping[str, Mapping[str, Stamp]]
     variants: tuple[Variant, ...]
     reason: str = ""
+    sources: Sources | None = None
 
     def is_current(self, job: Job, read: Read) -> bool:
         """Say whether `go` would still compile in the same way; looks at the disk, starts nothing."""
         if self.circumstances != circumstances_of(job):
             return False
         contents, others = look(self.directory, job.overlay, read)
-        if contents.keys() != self.contents.keys() or others != self.others:
+        if contents.keys() != self.texts.keys() or others != self.others:
             return False
-        if any(_shape(text) != _shape(self.contents[name]) for name, text in contents.items()):
+        if any(_shape(content) != self.texts[name].shape for name, content in contents.items()):
             return False
         if any(path not in self.stamps_of_own(job) and _is_below_any(path, self.stamps) for path in job.overlay):
             return False
@@ -90,9 +104,14 @@ class Record:
         return frozenset(path for path in job.overlay if os.path.dirname(path) == self.directory)  # noqa: PTH120
 
 
-def circumstances_of(job: Job) -> Circumstances:
-    """Return what of a job decides how `go` compiles."""
-    return (job.tags, job.flags, job.gcflags, tuple(sorted(job.env.items())))
+def circumstances_of(job: Job) -> bytes:
+    """Return a digest of what of a job decides how `go` compiles."""
+    return hash_of(packed((job.tags, job.flags, job.gcflags, sorted(job.env.items()))))
+
+
+def texts_of(contents: Mapping[str, bytes]) -> dict[str, Text]:
+    """Return the digests of files."""
+    return {name: Text(_shape(content), hash_of(content)) for name, content in contents.items()}
 
 
 def look(directory: str, overlay: Mapping[str, bytes], read: Read) -> tuple[dict[str, bytes], frozenset[str]]:
@@ -110,8 +129,14 @@ def look(directory: str, overlay: Mapping[str, bytes], read: Read) -> tuple[dict
 
 
 def stamps_of(places: Iterable[str]) -> dict[str, dict[str, Stamp]]:
-    """Return time and size of files by name: of all that are built in a directory, or of one file."""
+    """Return the stamps of files by name: of all that are built in a directory, or of one file."""
     return {place: _stamps(place) for place in places}
+
+
+def have_changed(stamps: Mapping[str, Mapping[str, Stamp]], since_ns: int, now_ns: int) -> bool:
+    """Say whether one of the files was written between two moments, or within a tick of the file system before."""
+    changes = (max(stamp[:2]) for inside in stamps.values() for stamp in inside.values())
+    return any(since_ns - _TICK_NS <= change <= now_ns for change in changes)
 
 
 def watched_places(job: Job, root: str, entries: Iterable[Mapping[str, Any]], user_file: str) -> frozenset[str]:
@@ -162,8 +187,12 @@ def reason_of_files(contents: Mapping[str, bytes], others: frozenset[str]) -> st
     return ""
 
 
-def _shape(content: bytes) -> tuple[bytes, bool]:
-    return header(content), embeds_files(content)
+def _shape(content: bytes) -> bytes:
+    return hash_of(header(content) + b"\0" * embeds_files(content))
+
+
+def _stamp(found: os.stat_result) -> Stamp:
+    return (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino)
 
 
 def _is_below_any(path: str, places: Iterable[str]) -> bool:
@@ -176,11 +205,9 @@ def _stamps(place: str) -> dict[str, Stamp]:
         with os.scandir(place) as inside:
             for one in inside:
                 if one.name.endswith((".go", *_BUILT)) or one.name == _PROFILE:
-                    seen = one.stat()
-                    found[one.name] = (seen.st_mtime_ns, seen.st_size)
+                    found[one.name] = _stamp(one.stat())
     except NotADirectoryError:
-        seen = os.stat(place)  # noqa: PTH116
-        found[""] = (seen.st_mtime_ns, seen.st_size)
+        found[""] = _stamp(os.stat(place))  # noqa: PTH116
     except OSError:
         pass
     return found

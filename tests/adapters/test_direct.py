@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from goescape_lsp.adapters.dependencies import ListedDependencies
 from goescape_lsp.adapters.direct import Direct
 from goescape_lsp.adapters.files import DiskFiles
 from goescape_lsp.adapters.gocommand import GoCommand
 from goescape_lsp.adapters.process import Processes
+from goescape_lsp.adapters.records import have_changed
+from goescape_lsp.adapters.store import DiskStore
 from goescape_lsp.adapters.toolchain import Toolchain, find_toolchain
 from goescape_lsp.core.assembly import Assembly, split_assembly
 from goescape_lsp.core.model import Job, Run
@@ -104,8 +107,19 @@ class Desk:
 
     def __init__(self, toolchain: Toolchain, processes: Processes, root: Path) -> None:
         self.root = root
+        self.toolchain = toolchain
+        self.processes = processes
         self.go = Counted(toolchain, processes)
-        self.direct = Direct(toolchain, processes, DiskFiles(), self.go)
+        self.store = DiskStore(str(root.parent / "cache"), version="1")
+        self.direct = self._start()
+
+    def restart(self) -> None:
+        """Forget all that is only in memory."""
+        self.direct.close()
+        self.direct = self._start()
+
+    def _start(self) -> Direct:
+        return Direct(self.toolchain, self.processes, DiskFiles(), self.go, self.store)
 
     def edit(self, name: str, old: str, new: str) -> None:
         path = self.root / name
@@ -173,6 +187,58 @@ async def test_the_machine_code_is_the_same(desk: Desk) -> None:
     calls = [{at: names for at, names in one.calls.items() if at[0].startswith(root)} for one in joined]
     assert calls[0] == calls[1]
     assert any("newobject" in names for names in calls[0].values())
+
+
+@pytest.mark.parametrize("edit", [*SAME_WAY.values(), *THROUGH_GO.values()], ids=[*SAME_WAY, *THROUGH_GO])
+async def test_what_was_learned_outlives_the_server(desk: Desk, edit: tuple[str, str, str]) -> None:
+    await desk.direct.prepare(job(desk.root / "a"))
+    desk.edit(*edit)
+    desk.restart()
+    expected, found, has_asked = await desk.both(job(desk.root / "a"))
+    assert has_asked == (edit in THROUGH_GO.values())
+    assert_equal(expected, found)
+
+
+async def test_another_environment_was_not_learned(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    await desk.direct.prepare(job(desk.root / "a"))
+    for name, value in {"GOARCH": "arm64", "GOEXPERIMENT": "noswissmap"}.items():
+        with monkeypatch.context() as changed:
+            changed.setenv(name, value)
+            desk.restart()
+            await desk.direct.compile(job(desk.root / "a", tests=False))
+    desk.restart()
+    assert desk.go.compiles == 2
+    *_, has_asked = await desk.both(job(desk.root / "a"))
+    assert not has_asked
+
+
+async def test_where_the_inputs_lie_is_not_asked_twice(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = job(desk.root / "a", tests=True)
+    expected = await desk.direct.sources(wanted)
+    assert expected is not None
+    assert expected.dependencies == (str(desk.root / "dep"),)
+    await desk.direct.prepare(wanted)
+    with monkeypatch.context() as changed:
+        changed.setattr(ListedDependencies, "sources", None)
+        assert await desk.direct.sources(wanted) == expected
+    desk.edit(*THROUGH_GO["an import"])
+    assert await desk.direct.sources(wanted) == expected
+
+
+STAMP, MS = 1_000_000_000_000, 1_000_000
+WRITTEN = {
+    "long before": (STAMP - 1000 * MS, 0, False),
+    "one tick before": (STAMP - 4 * MS, 0, True),
+    "meanwhile": (STAMP + 50 * MS, 0, True),
+    "meanwhile, with its time put back": (STAMP - 1000 * MS, STAMP + 50 * MS, True),
+    "in the future": (STAMP + 10_000 * MS, 0, False),
+}
+
+
+@pytest.mark.parametrize(("content_ns", "change_ns", "expected"), WRITTEN.values(), ids=WRITTEN.keys())
+def test_files_written_while_go_read_them(content_ns: int, change_ns: int, expected: bool) -> None:  # noqa: FBT001
+    stamps = {"/d": {"a.go": (STAMP - 5000 * MS, 0, 1, 1), "b.go": (content_ns, change_ns, 1, 2)}}
+    assert have_changed(stamps, STAMP, STAMP + 100 * MS) is expected
 
 
 async def test_preparing_again_makes_it_direct_again(desk: Desk) -> None:
