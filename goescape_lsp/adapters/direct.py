@@ -22,6 +22,7 @@ from goescape_lsp.adapters.overlay import Overlays
 from goescape_lsp.adapters.process import Finished, Processes
 from goescape_lsp.adapters.records import Record, Variant, look
 from goescape_lsp.adapters.selftest import proves_itself
+from goescape_lsp.adapters.symabis import symbols
 from goescape_lsp.adapters.toolchain import Toolchain
 from goescape_lsp.core.assembly import Sieve
 from goescape_lsp.core.backend import MARKER_FLAG, BackEndWatch, before_back_end, can_be_fooled
@@ -82,7 +83,7 @@ class Direct:
     """A `ports.Compiler` that runs `go` only where something changed that `go` has to be asked about.
 
     Shape: what it answers is what `GoCommand` answers, byte for byte in the texts: the same names in the same
-    spelling. It takes the way through `go` for cgo, assembly, embedded files, the standard library, compiler flags of
+    spelling. It takes the way through `go` for cgo, embedded files, the standard library, compiler flags of
     the user, and until `prepare` has learned how a directory is compiled.
     """
 
@@ -117,7 +118,7 @@ class Direct:
             return
         if self._proof is None:
             self._proof = await proves_itself(self._compiler(), self._processes)
-        if self._proof and (learned := await learn(self._go, saved, self._read)) is not None:
+        if self._proof and (learned := await learn(self._go, self._assembler, saved, self._read)) is not None:
             await asyncio.to_thread(self.records.write, saved, learned)
 
     async def sources(self, job: Job) -> Sources | None:
@@ -130,6 +131,9 @@ class Direct:
         """Remove what is left on the disk."""
         self._go.close()
         self._overlays.close()
+
+    async def _assembler(self, variant: Variant, environment: Mapping[str, str]) -> bytes | None:
+        return await symbols(variant, environment, self._toolchain, self._processes, self._read)
 
     async def _known(self, job: Job) -> Record | None:
         """Return how the job's directory is compiled, if that is known and still true."""
@@ -198,6 +202,9 @@ class Direct:
         is_fooled = any(can_be_fooled(text) for text in work.contents.values())
         watch = None if is_whole or is_fooled or work.job.assembly else BackEndWatch()
         command = [self._compiler(), *variant.flags, "-importcfg", config, "-o", _output(work.folder, variant)]
+        if variant.assembly:
+            symabis = _written(variant.symabis, work.folder, "symabis")
+            command += ["-symabis", symabis, "-asmhdr", os.path.join(work.folder, "go_asm.h")]  # noqa: PTH118
         environment = {**self._go.environment(work.record.root, work.job.env), **work.record.environment}
         # The compiler writes the standard library's places as $GOROOT/src, and puts this in its place.
         environment["GOROOT"] = self._toolchain.goroot

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 
 import orjson
 
@@ -15,6 +17,7 @@ from goescape_lsp.adapters.records import (
     LIST_FIELDS,
     Read,
     Record,
+    Variant,
     circumstances_of,
     have_changed,
     look,
@@ -30,18 +33,22 @@ from goescape_lsp.core.model import Job
 _TRIES = 2
 
 
-async def learn(go: GoCommand, job: Job, read: Read) -> Record | None:
+Assembler = Callable[[Variant, Mapping[str, str]], Awaitable[bytes | None]]
+"""Says what the compiler has to know of a variant's assembly files, in an environment; None where it cannot tell."""
+
+
+async def learn(go: GoCommand, assembler: Assembler, job: Job, read: Read) -> Record | None:
     """Return the record of a directory; None when something changed meanwhile, or it cannot be told."""
     for _ in range(_TRIES):
         began = time.time_ns()
-        record = await _asked(go, job, read)
+        record = await _asked(go, assembler, job, read)
         # The stamps were taken after `go` had read the files.
         if record is None or not have_changed(record.stamps, began, time.time_ns()):
             return record
     return None
 
 
-async def _asked(go: GoCommand, job: Job, read: Read) -> Record | None:
+async def _asked(go: GoCommand, assembler: Assembler, job: Job, read: Read) -> Record | None:
     root = module_root(job.directory)
     if root is None:
         return None
@@ -59,6 +66,9 @@ async def _asked(go: GoCommand, job: Job, read: Read) -> Record | None:
     if reason == "errors":
         return None
     environment: dict[str, str] = orjson.loads(answer.stdout)
+    if any(variant.assembly for variant in variants):
+        variants = await _assembled(variants, assembler, environment)
+        reason = "" if variants else "assembly"
     user_file = environment.pop("GOENV", "")
     stamps = await asyncio.to_thread(stamps_of, watched_places(job, root, entries, user_file))
     if look(job.directory, {}, read) != (contents, others):
@@ -66,3 +76,16 @@ async def _asked(go: GoCommand, job: Job, read: Read) -> Record | None:
     given = {name: value for name, value in environment.items() if value}
     sources = read_sources(job.directory, entries)
     return Record(job.directory, circumstances, root, given, texts, others, stamps, variants, reason, sources)
+
+
+async def _assembled(
+    variants: tuple[Variant, ...], assembler: Assembler, environment: Mapping[str, str]
+) -> tuple[Variant, ...]:
+    """Return the variants with what the assembler says of their files; none where it cannot tell."""
+    done: list[Variant] = []
+    for variant in variants:
+        symabis = await assembler(variant, environment) if variant.assembly else b""
+        if symabis is None:
+            return ()
+        done.append(replace(variant, symabis=symabis))
+    return tuple(done)

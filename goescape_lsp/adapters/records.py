@@ -33,6 +33,7 @@ ENVIRONMENT = (
 _MODULE_FILES = ("go.mod", "go.sum", "vendor/modules.txt")
 _BUILT = (".s", ".S", ".syso", ".swig", ".swigcxx", ".c", ".cc", ".cpp", ".cxx", ".m", ".h", ".hh", ".hpp", ".hxx")
 _PROFILE = "default.pgo"
+_ASSEMBLY = ".s"
 _NO_FILES = ("unsafe", "C")
 _TICK_NS = 10_000_000
 
@@ -47,7 +48,8 @@ class Variant:
 
     `flags` are the compiler's for this package (`-p`, `-lang` …); `imports` maps import paths, as the source of other
     packages writes them, to export files; `map` maps what this package's source writes to those. `own` are the import
-    paths that come from the same directory.
+    paths that come from the same directory. `assembly` are the paths of its assembly files, `symabis` is what the
+    assembler says of them.
     """
 
     package: Package
@@ -55,6 +57,8 @@ class Variant:
     imports: Mapping[str, str]
     map: Mapping[str, str]
     own: frozenset[str]
+    assembly: tuple[str, ...] = ()
+    symabis: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +74,9 @@ class Record:
     """How `go` compiles the packages of one directory, and what that was learned from.
 
     `root` is the directory that `go` ran in, `environment` what it hands to the compiler. `texts` are the directory's
-    Go files by name. `variants` is empty where only `go` itself can compile, `reason` says why. `sources` is where all
-    that the packages are built from lies, as far as that can be told.
+    Go files by name, `others` digests of other files that are built. `variants` is empty where only `go` itself can
+    compile, `reason` says why. `sources` is where all that the packages are built from lies, as far as that can be
+    told.
     """
 
     directory: str
@@ -79,7 +84,7 @@ class Record:
     root: str
     environment: Mapping[str, str]
     texts: Mapping[str, Text]
-    others: frozenset[str]
+    others: Mapping[str, bytes]
     stamps: Mapping[str, Mapping[str, Stamp]]
     variants: tuple[Variant, ...]
     reason: str = ""
@@ -114,18 +119,23 @@ def texts_of(contents: Mapping[str, bytes]) -> dict[str, Text]:
     return {name: Text(_shape(content), hash_of(content)) for name, content in contents.items()}
 
 
-def look(directory: str, overlay: Mapping[str, bytes], read: Read) -> tuple[dict[str, bytes], frozenset[str]]:
-    """Return the Go files of a directory by name with their bytes, and the names of other files that are built."""
+def look(directory: str, overlay: Mapping[str, bytes], read: Read) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """Return the Go files of a directory by name with their bytes, and other files that are built with a digest.
+
+    Shape: the digest is of assembly files only; where there are others, `go` has to compile whatever they say.
+    """
     try:
         names = os.listdir(directory)  # noqa: PTH208
     except OSError:
-        return {}, frozenset()
-    contents: dict[str, bytes] = {}
-    for name in sorted(names):
-        if name.endswith(".go") and not name.startswith((".", "_")):
-            path = f"{directory}{os.sep}{name}"
-            contents[name] = overlay[path] if path in overlay else read(path) or b""
-    return contents, frozenset(name for name in names if name.endswith(_BUILT) or name == _PROFILE)
+        return {}, {}
+
+    def content(name: str) -> bytes:
+        path = f"{directory}{os.sep}{name}"
+        return overlay[path] if path in overlay else read(path) or b""
+
+    contents = {name: content(name) for name in sorted(names) if name.endswith(".go") and name[0] not in "._"}
+    others = sorted(name for name in names if name.endswith(_BUILT) or name == _PROFILE)
+    return contents, {name: hash_of(content(name)) if name.endswith(_ASSEMBLY) else b"" for name in others}
 
 
 def stamps_of(places: Iterable[str]) -> dict[str, dict[str, Stamp]]:
@@ -178,10 +188,10 @@ def read_variants(job: Job, entries: Iterable[Mapping[str, Any]]) -> tuple[tuple
     return (variants, "") if len(variants) == len(found) else ((), "an import has no export data")
 
 
-def reason_of_files(contents: Mapping[str, bytes], others: frozenset[str]) -> str:
+def reason_of_files(contents: Mapping[str, bytes], others: Iterable[str]) -> str:
     """Return why a directory with these files needs `go` itself, "" when it does not."""
-    if others:
-        return f"other files: {min(others)}"
+    if foreign := [name for name in others if not name.endswith(_ASSEMBLY)]:
+        return f"other files: {min(foreign)}"
     if any(embeds_files(text) for text in contents.values()):
         return "embedded files"
     return ""
@@ -220,9 +230,7 @@ def _reason(entry: Mapping[str, Any]) -> str:
         return "standard library"
     if not entry.get("Module"):
         return "no module"
-    return next(
-        (name for name in ("CgoFiles", "SFiles", "SwigFiles", "SwigCXXFiles", "SysoFiles") if entry.get(name)), ""
-    )
+    return next((name for name in ("CgoFiles", "SwigFiles", "SwigCXXFiles", "SysoFiles") if entry.get(name)), "")
 
 
 def _variant(entry: Mapping[str, Any], every: Mapping[str, Mapping[str, Any]]) -> Variant | None:
@@ -241,7 +249,9 @@ def _variant(entry: Mapping[str, Any], every: Mapping[str, Mapping[str, Any]]) -
     written: Mapping[str, str] = entry.get("ImportMap") or {}
     mapped = {old: new.partition(" [")[0] for old, new in written.items()}
     package = read_package({**entry, "Deps": _all_imports(entry["ImportPath"], every)})
-    return Variant(package, _flags(package), imports, {a: b for a, b in mapped.items() if a != b}, frozenset(own))
+    assembly = tuple(os.path.join(package.directory, name) for name in entry.get("SFiles") or ())  # noqa: PTH118
+    flags = _flags(package, is_complete=not assembly)
+    return Variant(package, flags, imports, {a: b for a, b in mapped.items() if a != b}, frozenset(own), assembly)
 
 
 def _all_imports(name: str, every: Mapping[str, Mapping[str, Any]]) -> list[str]:
@@ -256,7 +266,8 @@ def _all_imports(name: str, every: Mapping[str, Mapping[str, Any]]) -> list[str]
     return sorted(seen - {"C"} | ({"runtime/cgo"} if "C" in seen else set()))
 
 
-def _flags(package: Package) -> tuple[str, ...]:
+def _flags(package: Package, *, is_complete: bool) -> tuple[str, ...]:
     is_main = package.name == "main" and not package.import_path.endswith("_test")
     version = ".".join((package.go_version or "1.16").split(".")[:2])
-    return ("-p", "main" if is_main else package.import_path, f"-lang=go{version}", "-complete")
+    complete = ("-complete",) if is_complete else ()
+    return ("-p", "main" if is_main else package.import_path, f"-lang=go{version}", *complete)

@@ -241,6 +241,60 @@ def test_files_written_while_go_read_them(content_ns: int, change_ns: int, expec
     assert have_changed(stamps, STAMP, STAMP + 100 * MS) is expected
 
 
+SUM = """
+-- a/sum.go --
+package a
+
+func Sum(p, q *int) int
+
+//go:noescape
+func Quiet(p *int) int
+
+func Total(n int) int { k := n + 1; return Sum(&n, &k) + Quiet(&k) }
+-- a/sum.s --
+#include "textflag.h" // of Go
+
+TEXT ·Sum(SB), NOSPLIT, $0-24
+	RET
+
+TEXT ·Quiet(SB), NOSPLIT, $0-16
+	RET
+"""
+WITH_ASSEMBLY = {
+    "as it is": ("", ("a/sum.go", "", ""), True),
+    "a body of Go": ("", ("a/sum.go", "n + 1", "n + 2"), True),
+    "what calls into it": ("", ("a/sum.go", "Quiet(&k)", "Quiet(new(int))"), True),
+    "its own text": ("", ("a/sum.s", "RET", "NOP\n\tRET"), False),
+    "left out by a constraint": (
+        "-- a/sum_s390x.s --\nTEXT ·Other(SB), 4, $0-0\n\tRET\n",
+        ("a/sum.go", "n + 1", "n + 2"),
+        True,
+    ),
+    "a header of the package": ("-- a/sum.h --\n", ("a/sum.go", "n + 1", "n + 2"), False),
+    "a file elsewhere": ('-- a/b.s --\n#include "/dev/null"\n', ("a/sum.go", "n + 1", "n + 2"), False),
+    "a file elsewhere, in disguise": (
+        '-- a/b.s --\n/* */ #include "/dev/null"\n',
+        ("a/sum.go", "n + 1", "n + 2"),
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize(("more", "edit", "is_direct"), WITH_ASSEMBLY.values(), ids=WITH_ASSEMBLY.keys())
+async def test_packages_with_assembly(
+    desk: Desk, tree: Tree, more: str, edit: tuple[str, str, str], *, is_direct: bool
+) -> None:
+    tree(SUM + more)
+    await desk.direct.prepare(job(desk.root / "a"))
+    desk.edit(*edit)
+    for assembly in (False, True):
+        expected, found, has_asked = await desk.both(job(desk.root / "a", tests=False, assembly=assembly))
+        assert has_asked != is_direct
+        if not assembly:
+            assert_equal(expected, found)
+            assert any(b"moved to heap: n" in item.text for item in found.compiled)
+
+
 async def test_preparing_again_makes_it_direct_again(desk: Desk) -> None:
     await desk.direct.prepare(job(desk.root / "a"))
     desk.edit(*THROUGH_GO["an import"])
@@ -277,6 +331,7 @@ async def test_unusual_jobs_go_through_go(desk: Desk, more: dict[str, object]) -
 
 async def test_other_compilers_answer_the_same(each_go: Go, tree: Tree, processes: Processes) -> None:
     desk = await at_desk(each_go, tree, processes)
+    tree(SUM)
     await desk.direct.prepare(job(desk.root / "a"))
     edits = (SAME_WAY["nothing"], SAME_WAY["what external tests see"], SAME_WAY["words of the back end"])
     for edit in (*edits, ("a/a.go", "dep.Keep(t.p)", "dep.Keep(t)")):
