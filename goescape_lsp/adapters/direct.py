@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from goescape_lsp.adapters.dependencies import ListedDependencies
-from goescape_lsp.adapters.gocommand import GoCommand
+from goescape_lsp.adapters.gocommand import MAX_BYTES, GoCommand
 from goescape_lsp.adapters.golist import read_problems
 from goescape_lsp.adapters.inputs import Sources, hash_of
 from goescape_lsp.adapters.learn import learn
@@ -33,9 +33,6 @@ _log = logging.getLogger(__name__)
 
 _GCFLAGS = ("-m=2", "-e")
 _TIMEOUT_S = 600.0
-_MAX_BYTES = 24 * 2**20
-"""What prints more is left to `go`, whose limit is higher."""
-
 _MAX_KEPT_BYTES = 16 * 2**20
 """Enough to say again, with the tests, what a package alone has just said."""
 
@@ -69,12 +66,16 @@ class _Outputs:
 
 @dataclass(slots=True)
 class _Work:
-    """One call of `compile`: the record, the bytes of the directory's files, and where temporary files go."""
+    """One call of `compile`: the record, the bytes of the directory's files, where temporary files go.
+
+    `room` is how many bytes may still be printed.
+    """
 
     record: Record
     job: Job
     contents: Mapping[str, bytes]
     folder: str
+    room: int
     replaced: Mapping[bytes, bytes] = field(default_factory=dict[bytes, bytes])
     seconds: float = 0.0
 
@@ -102,6 +103,7 @@ class Direct:
         self._overlays = Overlays()
         self.records = Notebook(toolchain, store)
         self._outputs = _Outputs()
+        self.max_bytes = MAX_BYTES
         self._proof: bool | None = None
 
     async def compile(self, job: Job) -> Run:
@@ -152,7 +154,7 @@ class Direct:
         contents, _ = look(record.directory, job.overlay, self._read)
         texts = {path: text for path, text in job.overlay.items() if path in record.stamps_of_own(job)}
         with tempfile.TemporaryDirectory(dir=self._overlays.directory("direct")) as folder:
-            work = _Work(record, job, contents, folder)
+            work = _Work(record, job, contents, folder, self.max_bytes)
             work.replaced = _write(texts, folder)
             compiled: list[Compiled] = []
             exports: dict[str, str] = {}
@@ -182,8 +184,13 @@ class Direct:
             return Compiled(variant.package, kept)
         finished = await self._start(work, variant, imports, is_whole=makes_export)
         work.seconds += finished.seconds
-        if finished.is_cut or finished.is_timeout:
+        work.room = max(0, work.room - len(finished.stdout))
+        if finished.is_timeout:
             return None
+        if finished.is_cut:
+            # `go` prints the same, and its limit is the same: to ask it as well would only take longer.
+            told = Problem(ProblemKind.TOO_MUCH_OUTPUT, variant.package.import_path, work.record.root)
+            return Compiled(variant.package, b"", (told,))
         if finished.code != 0 and not finished.is_stopped:
             return _broken(finished, variant, work)
         if makes_export:
@@ -213,7 +220,7 @@ class Direct:
             cwd=work.record.root,
             env=environment | (_MEMORY if watch is not None else {}),
             timeout_s=_TIMEOUT_S,
-            max_bytes=_MAX_BYTES,
+            max_bytes=work.room,
             sieve=(1, Sieve()) if work.job.assembly else None,
             stop=None if watch is None else watch.feed,
         )

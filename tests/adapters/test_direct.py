@@ -18,7 +18,7 @@ from goescape_lsp.adapters.records import have_changed
 from goescape_lsp.adapters.store import DiskStore
 from goescape_lsp.adapters.toolchain import Toolchain, find_toolchain
 from goescape_lsp.core.assembly import Assembly, split_assembly
-from goescape_lsp.core.model import Job, Run
+from goescape_lsp.core.model import Job, ProblemKind, Run
 from goescape_lsp.core.settings import Settings
 from tests.adapters.conftest import Tree, commands_with, job, problems, slow_module, wait_until
 from tests.conftest import Go
@@ -293,6 +293,20 @@ async def test_packages_with_assembly(
         if not assembly:
             assert_equal(expected, found)
             assert any(b"moved to heap: n" in item.text for item in found.compiled)
+
+
+@pytest.mark.parametrize(("max_bytes", "are_too_many"), [(192 * 2**20, set()), (10, {False, True})])
+async def test_an_output_over_the_limit_is_a_problem_and_not_asked_for_again(
+    desk: Desk, max_bytes: int, are_too_many: set[bool]
+) -> None:
+    await desk.direct.prepare(job(desk.root / "a"))
+    desk.edit(*SAME_WAY["a body"])
+    desk.direct.max_bytes = max_bytes
+    found = await desk.direct.compile(job(desk.root / "a"))
+    assert desk.go.compiles == 0
+    told = {item.package.variant != "": [one.kind for one in item.problems] for item in found.compiled}
+    assert {is_test for is_test, kinds in told.items() if kinds == [ProblemKind.TOO_MUCH_OUTPUT]} == are_too_many
+    assert all(bool(item.text) != bool(item.problems) for item in found.compiled)
 
 
 async def test_preparing_again_makes_it_direct_again(desk: Desk) -> None:
