@@ -12,38 +12,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import orjson
-
-from goescape_lsp.adapters.gocommand import GoCommand, from_root, module_root
-from goescape_lsp.adapters.golist import read_entries, read_problems
+from goescape_lsp.adapters.dependencies import ListedDependencies
+from goescape_lsp.adapters.gocommand import MAX_BYTES, GoCommand
+from goescape_lsp.adapters.golist import read_problems
+from goescape_lsp.adapters.inputs import Sources, hash_of
+from goescape_lsp.adapters.learn import learn
+from goescape_lsp.adapters.notebook import Notebook
 from goescape_lsp.adapters.overlay import Overlays
 from goescape_lsp.adapters.process import Finished, Processes
-from goescape_lsp.adapters.records import (
-    ENVIRONMENT,
-    LIST_FIELDS,
-    Record,
-    Variant,
-    circumstances_of,
-    look,
-    read_variants,
-    reason_of_files,
-    stamps_of,
-    watched_places,
-)
+from goescape_lsp.adapters.records import Record, Variant, look
 from goescape_lsp.adapters.selftest import proves_itself
-from goescape_lsp.adapters.toolchain import Toolchain, build_flags
+from goescape_lsp.adapters.symabis import symbols
+from goescape_lsp.adapters.toolchain import Toolchain
 from goescape_lsp.core.assembly import Sieve
 from goescape_lsp.core.backend import MARKER_FLAG, BackEndWatch, before_back_end, can_be_fooled
 from goescape_lsp.core.model import Compiled, Job, Package, Problem, ProblemKind, Run
-from goescape_lsp.core.ports import Files
+from goescape_lsp.core.ports import Files, Store
 
 _log = logging.getLogger(__name__)
 
 _GCFLAGS = ("-m=2", "-e")
 _TIMEOUT_S = 600.0
-_MAX_BYTES = 24 * 2**20
-"""What prints more is left to `go`, whose limit is higher."""
-
 _MAX_KEPT_BYTES = 16 * 2**20
 """Enough to say again, with the tests, what a package alone has just said."""
 
@@ -77,12 +66,16 @@ class _Outputs:
 
 @dataclass(slots=True)
 class _Work:
-    """One call of `compile`: the record, the bytes of the directory's files, and where temporary files go."""
+    """One call of `compile`: the record, the bytes of the directory's files, where temporary files go.
+
+    `room` is how many bytes may still be printed.
+    """
 
     record: Record
     job: Job
     contents: Mapping[str, bytes]
     folder: str
+    room: int
     replaced: Mapping[bytes, bytes] = field(default_factory=dict[bytes, bytes])
     seconds: float = 0.0
 
@@ -91,46 +84,64 @@ class Direct:
     """A `ports.Compiler` that runs `go` only where something changed that `go` has to be asked about.
 
     Shape: what it answers is what `GoCommand` answers, byte for byte in the texts: the same names in the same
-    spelling. It takes the way through `go` for cgo, assembly, embedded files, the standard library, compiler flags of
+    spelling. It takes the way through `go` for cgo, embedded files, the standard library, compiler flags of
     the user, and until `prepare` has learned how a directory is compiled.
     """
 
-    def __init__(self, toolchain: Toolchain, processes: Processes, files: Files, go: GoCommand | None = None) -> None:
+    def __init__(
+        self,
+        toolchain: Toolchain,
+        processes: Processes,
+        files: Files,
+        go: GoCommand | None = None,
+        store: Store | None = None,
+    ) -> None:
         self._go = go or GoCommand(toolchain, processes)
         self._toolchain = toolchain
         self._processes = processes
         self._files = files
         self._overlays = Overlays()
-        self.records: dict[str, Record] = {}
+        self.records = Notebook(toolchain, store)
         self._outputs = _Outputs()
+        self.max_bytes = MAX_BYTES
         self._proof: bool | None = None
 
     async def compile(self, job: Job) -> Run:
         """Return the output of every variant of the job's packages; see `ports.Compiler`."""
-        if self._proof and is_plain(job, self._toolchain):
-            record = self.records.get(job.directory)
-            if record is not None and record.variants and await asyncio.to_thread(record.is_current, job, self._read):
-                run = await self._compile(record, job)
-                if run is not None:
-                    return run
+        record = await self._known(job)
+        if record is not None and record.variants and (run := await self._compile(record, job)) is not None:
+            return run
         return await self._go.compile(job)
 
     async def prepare(self, job: Job) -> None:
         """Learn how `go` compiles the job's directory, unless that is known; see `ports.Compiler`."""
-        if not is_plain(job, self._toolchain):
-            return
-        record = self.records.get(job.directory)
-        if record is not None and await asyncio.to_thread(record.is_current, replace(job, overlay={}), self._read):
+        saved = replace(job, overlay={})
+        if not is_plain(job, self._toolchain) or await self._known(saved) is not None:
             return
         if self._proof is None:
             self._proof = await proves_itself(self._compiler(), self._processes)
-        if self._proof and (learned := await self._learn(replace(job, overlay={}))) is not None:
-            self.records[job.directory] = learned
+        if self._proof and (learned := await learn(self._go, self._assembler, saved, self._read)) is not None:
+            await asyncio.to_thread(self.records.write, saved, learned)
+
+    async def sources(self, job: Job) -> Sources | None:
+        """Return where the inputs of a job's directory are; see `dependencies.Dependencies`."""
+        record = await self._known(job)
+        known = None if record is None else record.sources
+        return known or await ListedDependencies(self._toolchain, self._processes).sources(job)
 
     def close(self) -> None:
         """Remove what is left on the disk."""
         self._go.close()
         self._overlays.close()
+
+    async def _assembler(self, variant: Variant, environment: Mapping[str, str]) -> bytes | None:
+        return await symbols(variant, environment, self._toolchain, self._processes, self._read)
+
+    async def _known(self, job: Job) -> Record | None:
+        """Return how the job's directory is compiled, if that is known and still true."""
+        if not is_plain(job, self._toolchain):
+            return None
+        return await asyncio.to_thread(self.records.current, job, self._read)
 
     def _read(self, path: str) -> bytes | None:
         return self._files.read(path)
@@ -138,37 +149,12 @@ class Direct:
     def _compiler(self) -> str:
         return self._toolchain.compiler
 
-    async def _learn(self, job: Job) -> Record | None:
-        """Ask `go` how it compiles a directory; None when that changed meanwhile or cannot be told."""
-        root = module_root(job.directory)
-        if root is None:
-            return None
-        contents, others = look(job.directory, {}, self._read)
-        if reason := reason_of_files(contents, others):
-            return Record(job.directory, circumstances_of(job), root, {}, contents, others, {}, (), reason)
-        answer = await self._go.ask(["env", "-json", *ENVIRONMENT, "GOENV"], root, job.env)
-        arguments = ["list", "-e", "-export", "-deps", "-test", *build_flags(job), f"-json={LIST_FIELDS}", "--"]
-        listed = await self._go.ask([*arguments, from_root(".", job.directory, root)], root, job.env)
-        if answer.code != 0 or listed.is_cut or listed.is_timeout:
-            return None
-        entries = await asyncio.to_thread(read_entries, listed.stdout)
-        variants, reason = read_variants(job, entries)
-        if reason == "errors":
-            return None
-        environment: dict[str, str] = orjson.loads(answer.stdout)
-        user_file = environment.pop("GOENV", "")
-        stamps = await asyncio.to_thread(stamps_of, watched_places(job, root, entries, user_file))
-        if look(job.directory, {}, self._read) != (contents, others):
-            return None
-        given = {name: value for name, value in environment.items() if value}
-        return Record(job.directory, circumstances_of(job), root, given, contents, others, stamps, variants, reason)
-
     async def _compile(self, record: Record, job: Job) -> Run | None:
         """Compile the wanted variants one after the other; None where `go` has to say it."""
         contents, _ = look(record.directory, job.overlay, self._read)
         texts = {path: text for path, text in job.overlay.items() if path in record.stamps_of_own(job)}
         with tempfile.TemporaryDirectory(dir=self._overlays.directory("direct")) as folder:
-            work = _Work(record, job, contents, folder)
+            work = _Work(record, job, contents, folder, self.max_bytes)
             work.replaced = _write(texts, folder)
             compiled: list[Compiled] = []
             exports: dict[str, str] = {}
@@ -198,8 +184,13 @@ class Direct:
             return Compiled(variant.package, kept)
         finished = await self._start(work, variant, imports, is_whole=makes_export)
         work.seconds += finished.seconds
-        if finished.is_cut or finished.is_timeout:
+        work.room = max(0, work.room - len(finished.stdout))
+        if finished.is_timeout:
             return None
+        if finished.is_cut:
+            # `go` prints the same, and its limit is the same: to ask it as well would only take longer.
+            told = Problem(ProblemKind.TOO_MUCH_OUTPUT, variant.package.import_path, work.record.root)
+            return Compiled(variant.package, b"", (told,))
         if finished.code != 0 and not finished.is_stopped:
             return _broken(finished, variant, work)
         if makes_export:
@@ -218,6 +209,9 @@ class Direct:
         is_fooled = any(can_be_fooled(text) for text in work.contents.values())
         watch = None if is_whole or is_fooled or work.job.assembly else BackEndWatch()
         command = [self._compiler(), *variant.flags, "-importcfg", config, "-o", _output(work.folder, variant)]
+        if variant.assembly:
+            symabis = _written(variant.symabis, work.folder, "symabis")
+            command += ["-symabis", symabis, "-asmhdr", os.path.join(work.folder, "go_asm.h")]  # noqa: PTH118
         environment = {**self._go.environment(work.record.root, work.job.env), **work.record.environment}
         # The compiler writes the standard library's places as $GOROOT/src, and puts this in its place.
         environment["GOROOT"] = self._toolchain.goroot
@@ -226,7 +220,7 @@ class Direct:
             cwd=work.record.root,
             env=environment | (_MEMORY if watch is not None else {}),
             timeout_s=_TIMEOUT_S,
-            max_bytes=_MAX_BYTES,
+            max_bytes=work.room,
             sieve=(1, Sieve()) if work.job.assembly else None,
             stop=None if watch is None else watch.feed,
         )
@@ -313,8 +307,9 @@ def _is_imported(variant: Variant, work: _Work) -> bool:
 
 def _has_changed(variant: Variant, work: _Work) -> bool:
     """Say whether the export data that the record knows is of other texts than these."""
+    known = work.record.texts
     names = map(os.path.basename, variant.package.files)
-    return any(work.contents.get(name) != work.record.contents.get(name) for name in names)
+    return any(name not in known or hash_of(work.contents.get(name, b"")) != known[name].whole for name in names)
 
 
 def _broken(finished: Finished, variant: Variant, work: _Work) -> Compiled | None:

@@ -28,7 +28,8 @@ from goescape_lsp.core.assembly import Sieve
 from goescape_lsp.core.model import Built, Job, Problem, ProblemKind, Run
 
 _TIMEOUT_S = 600.0
-_MAX_BYTES = 192 * 2**20
+MAX_BYTES = 192 * 2**20
+"""What one job may print: the limit of both routes."""
 
 _OWN_GCFLAGS = ("-m=2", "-e")
 """`-m=2` makes the compiler tell; `-e` lifts its limit of ten errors, and makes the build cache's key our own."""
@@ -44,7 +45,7 @@ class GoCommand:
         *,
         environ: Mapping[str, str] | None = None,
         timeout_s: float = _TIMEOUT_S,
-        max_bytes: int = _MAX_BYTES,
+        max_bytes: int = MAX_BYTES,
     ) -> None:
         self._toolchain = toolchain
         self._processes = processes

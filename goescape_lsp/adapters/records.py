@@ -11,14 +11,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from goescape_lsp.adapters.codec import packed
 from goescape_lsp.adapters.dependencies import can_change
 from goescape_lsp.adapters.golist import is_test_main, read_package
+from goescape_lsp.adapters.inputs import Sources, hash_of
 from goescape_lsp.core.header import embeds_files, header
 from goescape_lsp.core.model import Job, Package
 
 LIST_FIELDS = (
     "ImportPath,Name,Dir,Export,ForTest,Standard,GoFiles,CgoFiles,IgnoredGoFiles,TestGoFiles,XTestGoFiles,"
-    "SFiles,SwigFiles,SwigCXXFiles,SysoFiles,DefaultGODEBUG,Imports,ImportMap,Module,Match,Incomplete,Error,DepsErrors"
+    "SFiles,SwigFiles,SwigCXXFiles,SysoFiles,EmbedFiles,TestEmbedFiles,XTestEmbedFiles,DefaultGODEBUG,Imports,ImportMap,"
+    "Module,Match,Incomplete,Error,DepsErrors"
 )
 
 ENVIRONMENT = (
@@ -30,11 +33,13 @@ ENVIRONMENT = (
 _MODULE_FILES = ("go.mod", "go.sum", "vendor/modules.txt")
 _BUILT = (".s", ".S", ".syso", ".swig", ".swigcxx", ".c", ".cc", ".cpp", ".cxx", ".m", ".h", ".hh", ".hpp", ".hxx")
 _PROFILE = "default.pgo"
+_ASSEMBLY = ".s"
 _NO_FILES = ("unsafe", "C")
+_TICK_NS = 10_000_000
 
 Read = Callable[[str], bytes | None]
-Circumstances = tuple[object, ...]
-Stamp = tuple[int, int]
+Stamp = tuple[int, int, int, int]
+"""Time of content, time of change, size and node of a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,8 @@ class Variant:
 
     `flags` are the compiler's for this package (`-p`, `-lang` …); `imports` maps import paths, as the source of other
     packages writes them, to export files; `map` maps what this package's source writes to those. `own` are the import
-    paths that come from the same directory.
+    paths that come from the same directory. `assembly` are the paths of its assembly files, `symabis` is what the
+    assembler says of them.
     """
 
     package: Package
@@ -51,34 +57,47 @@ class Variant:
     imports: Mapping[str, str]
     map: Mapping[str, str]
     own: frozenset[str]
+    assembly: tuple[str, ...] = ()
+    symabis: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Digests of a Go file: of what `go` looks at in it, and of the whole."""
+
+    shape: bytes
+    whole: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
     """How `go` compiles the packages of one directory, and what that was learned from.
 
-    `root` is the directory that `go` ran in, `environment` what it hands to the compiler. `contents` are the bytes of
-    the directory's Go files by name. `variants` is empty where only `go` itself can compile, `reason` says why.
+    `root` is the directory that `go` ran in, `environment` what it hands to the compiler. `texts` are the directory's
+    Go files by name, `others` digests of other files that are built. `variants` is empty where only `go` itself can
+    compile, `reason` says why. `sources` is where all that the packages are built from lies, as far as that can be
+    told.
     """
 
     directory: str
-    circumstances: Circumstances
+    circumstances: bytes
     root: str
     environment: Mapping[str, str]
-    contents: Mapping[str, bytes]
-    others: frozenset[str]
+    texts: Mapping[str, Text]
+    others: Mapping[str, bytes]
     stamps: Mapping[str, Mapping[str, Stamp]]
     variants: tuple[Variant, ...]
     reason: str = ""
+    sources: Sources | None = None
 
     def is_current(self, job: Job, read: Read) -> bool:
         """Say whether `go` would still compile in the same way; looks at the disk, starts nothing."""
         if self.circumstances != circumstances_of(job):
             return False
         contents, others = look(self.directory, job.overlay, read)
-        if contents.keys() != self.contents.keys() or others != self.others:
+        if contents.keys() != self.texts.keys() or others != self.others:
             return False
-        if any(_shape(text) != _shape(self.contents[name]) for name, text in contents.items()):
+        if any(_shape(content) != self.texts[name].shape for name, content in contents.items()):
             return False
         if any(path not in self.stamps_of_own(job) and _is_below_any(path, self.stamps) for path in job.overlay):
             return False
@@ -90,28 +109,44 @@ class Record:
         return frozenset(path for path in job.overlay if os.path.dirname(path) == self.directory)  # noqa: PTH120
 
 
-def circumstances_of(job: Job) -> Circumstances:
-    """Return what of a job decides how `go` compiles."""
-    return (job.tags, job.flags, job.gcflags, tuple(sorted(job.env.items())))
+def circumstances_of(job: Job) -> bytes:
+    """Return a digest of what of a job decides how `go` compiles."""
+    return hash_of(packed((job.tags, job.flags, job.gcflags, sorted(job.env.items()))))
 
 
-def look(directory: str, overlay: Mapping[str, bytes], read: Read) -> tuple[dict[str, bytes], frozenset[str]]:
-    """Return the Go files of a directory by name with their bytes, and the names of other files that are built."""
+def texts_of(contents: Mapping[str, bytes]) -> dict[str, Text]:
+    """Return the digests of files."""
+    return {name: Text(_shape(content), hash_of(content)) for name, content in contents.items()}
+
+
+def look(directory: str, overlay: Mapping[str, bytes], read: Read) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """Return the Go files of a directory by name with their bytes, and other files that are built with a digest.
+
+    Shape: the digest is of assembly files only; where there are others, `go` has to compile whatever they say.
+    """
     try:
         names = os.listdir(directory)  # noqa: PTH208
     except OSError:
-        return {}, frozenset()
-    contents: dict[str, bytes] = {}
-    for name in sorted(names):
-        if name.endswith(".go") and not name.startswith((".", "_")):
-            path = f"{directory}{os.sep}{name}"
-            contents[name] = overlay[path] if path in overlay else read(path) or b""
-    return contents, frozenset(name for name in names if name.endswith(_BUILT) or name == _PROFILE)
+        return {}, {}
+
+    def content(name: str) -> bytes:
+        path = f"{directory}{os.sep}{name}"
+        return overlay[path] if path in overlay else read(path) or b""
+
+    contents = {name: content(name) for name in sorted(names) if name.endswith(".go") and name[0] not in "._"}
+    others = sorted(name for name in names if name.endswith(_BUILT) or name == _PROFILE)
+    return contents, {name: hash_of(content(name)) if name.endswith(_ASSEMBLY) else b"" for name in others}
 
 
 def stamps_of(places: Iterable[str]) -> dict[str, dict[str, Stamp]]:
-    """Return time and size of files by name: of all that are built in a directory, or of one file."""
+    """Return the stamps of files by name: of all that are built in a directory, or of one file."""
     return {place: _stamps(place) for place in places}
+
+
+def have_changed(stamps: Mapping[str, Mapping[str, Stamp]], since_ns: int, now_ns: int) -> bool:
+    """Say whether one of the files was written between two moments, or within a tick of the file system before."""
+    changes = (max(stamp[:2]) for inside in stamps.values() for stamp in inside.values())
+    return any(since_ns - _TICK_NS <= change <= now_ns for change in changes)
 
 
 def watched_places(job: Job, root: str, entries: Iterable[Mapping[str, Any]], user_file: str) -> frozenset[str]:
@@ -153,17 +188,21 @@ def read_variants(job: Job, entries: Iterable[Mapping[str, Any]]) -> tuple[tuple
     return (variants, "") if len(variants) == len(found) else ((), "an import has no export data")
 
 
-def reason_of_files(contents: Mapping[str, bytes], others: frozenset[str]) -> str:
+def reason_of_files(contents: Mapping[str, bytes], others: Iterable[str]) -> str:
     """Return why a directory with these files needs `go` itself, "" when it does not."""
-    if others:
-        return f"other files: {min(others)}"
+    if foreign := [name for name in others if not name.endswith(_ASSEMBLY)]:
+        return f"other files: {min(foreign)}"
     if any(embeds_files(text) for text in contents.values()):
         return "embedded files"
     return ""
 
 
-def _shape(content: bytes) -> tuple[bytes, bool]:
-    return header(content), embeds_files(content)
+def _shape(content: bytes) -> bytes:
+    return hash_of(header(content) + b"\0" * embeds_files(content))
+
+
+def _stamp(found: os.stat_result) -> Stamp:
+    return (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino)
 
 
 def _is_below_any(path: str, places: Iterable[str]) -> bool:
@@ -176,11 +215,9 @@ def _stamps(place: str) -> dict[str, Stamp]:
         with os.scandir(place) as inside:
             for one in inside:
                 if one.name.endswith((".go", *_BUILT)) or one.name == _PROFILE:
-                    seen = one.stat()
-                    found[one.name] = (seen.st_mtime_ns, seen.st_size)
+                    found[one.name] = _stamp(one.stat())
     except NotADirectoryError:
-        seen = os.stat(place)  # noqa: PTH116
-        found[""] = (seen.st_mtime_ns, seen.st_size)
+        found[""] = _stamp(os.stat(place))  # noqa: PTH116
     except OSError:
         pass
     return found
@@ -193,9 +230,7 @@ def _reason(entry: Mapping[str, Any]) -> str:
         return "standard library"
     if not entry.get("Module"):
         return "no module"
-    return next(
-        (name for name in ("CgoFiles", "SFiles", "SwigFiles", "SwigCXXFiles", "SysoFiles") if entry.get(name)), ""
-    )
+    return next((name for name in ("CgoFiles", "SwigFiles", "SwigCXXFiles", "SysoFiles") if entry.get(name)), "")
 
 
 def _variant(entry: Mapping[str, Any], every: Mapping[str, Mapping[str, Any]]) -> Variant | None:
@@ -214,7 +249,9 @@ def _variant(entry: Mapping[str, Any], every: Mapping[str, Mapping[str, Any]]) -
     written: Mapping[str, str] = entry.get("ImportMap") or {}
     mapped = {old: new.partition(" [")[0] for old, new in written.items()}
     package = read_package({**entry, "Deps": _all_imports(entry["ImportPath"], every)})
-    return Variant(package, _flags(package), imports, {a: b for a, b in mapped.items() if a != b}, frozenset(own))
+    assembly = tuple(os.path.join(package.directory, name) for name in entry.get("SFiles") or ())  # noqa: PTH118
+    flags = _flags(package, is_complete=not assembly)
+    return Variant(package, flags, imports, {a: b for a, b in mapped.items() if a != b}, frozenset(own), assembly)
 
 
 def _all_imports(name: str, every: Mapping[str, Mapping[str, Any]]) -> list[str]:
@@ -229,7 +266,8 @@ def _all_imports(name: str, every: Mapping[str, Mapping[str, Any]]) -> list[str]
     return sorted(seen - {"C"} | ({"runtime/cgo"} if "C" in seen else set()))
 
 
-def _flags(package: Package) -> tuple[str, ...]:
+def _flags(package: Package, *, is_complete: bool) -> tuple[str, ...]:
     is_main = package.name == "main" and not package.import_path.endswith("_test")
     version = ".".join((package.go_version or "1.16").split(".")[:2])
-    return ("-p", "main" if is_main else package.import_path, f"-lang=go{version}", "-complete")
+    complete = ("-complete",) if is_complete else ()
+    return ("-p", "main" if is_main else package.import_path, f"-lang=go{version}", *complete)

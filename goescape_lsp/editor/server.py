@@ -7,7 +7,6 @@ import os
 from lsprotocol import types as lsp
 
 from goescape_lsp.adapters.commits import GitCommits
-from goescape_lsp.adapters.dependencies import ListedDependencies
 from goescape_lsp.adapters.direct import Direct
 from goescape_lsp.adapters.files import DiskFiles
 from goescape_lsp.adapters.folded import Folder
@@ -72,23 +71,21 @@ def real_outside() -> Outside:
         return await find_toolchain(settings, processes, avoid=avoid)
 
     files = DiskFiles()
-    compilers: list[Direct] = []
+    where = os.environ.get(CACHE_VARIABLE, "")
+    store = None if where == "off" else DiskStore(where or None, version=store_version())
+    compilers: dict[Toolchain, Direct] = {}
 
     def compiler(toolchain: Toolchain) -> Direct:
-        compilers.append(Direct(toolchain, processes, files))
-        return compilers[-1]
+        if toolchain not in compilers:
+            compilers[toolchain] = Direct(toolchain, processes, files, store=store)
+        return compilers[toolchain]
 
     def close() -> None:
         processes.kill_all()
-        for one in compilers:
+        for one in compilers.values():
             one.close()
 
-    where = os.environ.get(CACHE_VARIABLE, "")
-
     def shelf(toolchain: Toolchain) -> DiskShelf | None:
-        if where == "off":
-            return None
-        store = DiskStore(where or None, version=store_version())
-        return DiskShelf(store, toolchain, ListedDependencies(toolchain, processes), files)
+        return None if store is None else DiskShelf(store, toolchain, compiler(toolchain), files)
 
     return Outside(files, GitCommits(), find, compiler, close, shelf, DiskTree(), Folder().fold)

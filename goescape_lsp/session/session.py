@@ -276,6 +276,8 @@ class Session:
         job = replace(job_for(directory, self._settings, {}), assembly=True)
         generation = self._generations[directory]
         if not await self._take_stored(job, (), generation):
+            # What is learned now serves the shelf, and the first save after the next start.
+            await self._compiler.prepare(job)
             await self._weigh(directory, Order(job, (), self._files.read, self._go_version), {}, generation)
 
     async def _take_stored(self, job: Job, open_files: tuple[str, ...], generation: int) -> bool:

@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from goescape_lsp.adapters.dependencies import ListedDependencies
 from goescape_lsp.adapters.direct import Direct
 from goescape_lsp.adapters.files import DiskFiles
 from goescape_lsp.adapters.gocommand import GoCommand
 from goescape_lsp.adapters.process import Processes
+from goescape_lsp.adapters.records import have_changed
+from goescape_lsp.adapters.store import DiskStore
 from goescape_lsp.adapters.toolchain import Toolchain, find_toolchain
 from goescape_lsp.core.assembly import Assembly, split_assembly
-from goescape_lsp.core.model import Job, Run
+from goescape_lsp.core.model import Job, ProblemKind, Run
 from goescape_lsp.core.settings import Settings
 from tests.adapters.conftest import Tree, commands_with, job, problems, slow_module, wait_until
 from tests.conftest import Go
@@ -104,8 +107,19 @@ class Desk:
 
     def __init__(self, toolchain: Toolchain, processes: Processes, root: Path) -> None:
         self.root = root
+        self.toolchain = toolchain
+        self.processes = processes
         self.go = Counted(toolchain, processes)
-        self.direct = Direct(toolchain, processes, DiskFiles(), self.go)
+        self.store = DiskStore(str(root.parent / "cache"), version="1")
+        self.direct = self._start()
+
+    def restart(self) -> None:
+        """Forget all that is only in memory."""
+        self.direct.close()
+        self.direct = self._start()
+
+    def _start(self) -> Direct:
+        return Direct(self.toolchain, self.processes, DiskFiles(), self.go, self.store)
 
     def edit(self, name: str, old: str, new: str) -> None:
         path = self.root / name
@@ -175,6 +189,126 @@ async def test_the_machine_code_is_the_same(desk: Desk) -> None:
     assert any("newobject" in names for names in calls[0].values())
 
 
+@pytest.mark.parametrize("edit", [*SAME_WAY.values(), *THROUGH_GO.values()], ids=[*SAME_WAY, *THROUGH_GO])
+async def test_what_was_learned_outlives_the_server(desk: Desk, edit: tuple[str, str, str]) -> None:
+    await desk.direct.prepare(job(desk.root / "a"))
+    desk.edit(*edit)
+    desk.restart()
+    expected, found, has_asked = await desk.both(job(desk.root / "a"))
+    assert has_asked == (edit in THROUGH_GO.values())
+    assert_equal(expected, found)
+
+
+async def test_another_environment_was_not_learned(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    await desk.direct.prepare(job(desk.root / "a"))
+    for name, value in {"GOARCH": "arm64", "GOEXPERIMENT": "noswissmap"}.items():
+        with monkeypatch.context() as changed:
+            changed.setenv(name, value)
+            desk.restart()
+            await desk.direct.compile(job(desk.root / "a", tests=False))
+    desk.restart()
+    assert desk.go.compiles == 2
+    *_, has_asked = await desk.both(job(desk.root / "a"))
+    assert not has_asked
+
+
+async def test_where_the_inputs_lie_is_not_asked_twice(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = job(desk.root / "a", tests=True)
+    expected = await desk.direct.sources(wanted)
+    assert expected is not None
+    assert expected.dependencies == (str(desk.root / "dep"),)
+    await desk.direct.prepare(wanted)
+    with monkeypatch.context() as changed:
+        changed.setattr(ListedDependencies, "sources", None)
+        assert await desk.direct.sources(wanted) == expected
+    desk.edit(*THROUGH_GO["an import"])
+    assert await desk.direct.sources(wanted) == expected
+
+
+STAMP, MS = 1_000_000_000_000, 1_000_000
+WRITTEN = {
+    "long before": (STAMP - 1000 * MS, 0, False),
+    "one tick before": (STAMP - 4 * MS, 0, True),
+    "meanwhile": (STAMP + 50 * MS, 0, True),
+    "meanwhile, with its time put back": (STAMP - 1000 * MS, STAMP + 50 * MS, True),
+    "in the future": (STAMP + 10_000 * MS, 0, False),
+}
+
+
+@pytest.mark.parametrize(("content_ns", "change_ns", "expected"), WRITTEN.values(), ids=WRITTEN.keys())
+def test_files_written_while_go_read_them(content_ns: int, change_ns: int, expected: bool) -> None:  # noqa: FBT001
+    stamps = {"/d": {"a.go": (STAMP - 5000 * MS, 0, 1, 1), "b.go": (content_ns, change_ns, 1, 2)}}
+    assert have_changed(stamps, STAMP, STAMP + 100 * MS) is expected
+
+
+SUM = """
+-- a/sum.go --
+package a
+
+func Sum(p, q *int) int
+
+//go:noescape
+func Quiet(p *int) int
+
+func Total(n int) int { k := n + 1; return Sum(&n, &k) + Quiet(&k) }
+-- a/sum.s --
+#include "textflag.h" // of Go
+
+TEXT ·Sum(SB), NOSPLIT, $0-24
+	RET
+
+TEXT ·Quiet(SB), NOSPLIT, $0-16
+	RET
+"""
+WITH_ASSEMBLY = {
+    "as it is": ("", ("a/sum.go", "", ""), True),
+    "a body of Go": ("", ("a/sum.go", "n + 1", "n + 2"), True),
+    "what calls into it": ("", ("a/sum.go", "Quiet(&k)", "Quiet(new(int))"), True),
+    "its own text": ("", ("a/sum.s", "RET", "NOP\n\tRET"), False),
+    "left out by a constraint": (
+        "-- a/sum_s390x.s --\nTEXT ·Other(SB), 4, $0-0\n\tRET\n",
+        ("a/sum.go", "n + 1", "n + 2"),
+        True,
+    ),
+    "a header of the package": ("-- a/sum.h --\n", ("a/sum.go", "n + 1", "n + 2"), False),
+    "a file elsewhere": ('-- a/b.s --\n#include "/dev/null"\n', ("a/sum.go", "n + 1", "n + 2"), False),
+    "a file elsewhere, in disguise": (
+        '-- a/b.s --\n/* */ #include "/dev/null"\n',
+        ("a/sum.go", "n + 1", "n + 2"),
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize(("more", "edit", "is_direct"), WITH_ASSEMBLY.values(), ids=WITH_ASSEMBLY.keys())
+async def test_packages_with_assembly(
+    desk: Desk, tree: Tree, more: str, edit: tuple[str, str, str], *, is_direct: bool
+) -> None:
+    tree(SUM + more)
+    await desk.direct.prepare(job(desk.root / "a"))
+    desk.edit(*edit)
+    for assembly in (False, True):
+        expected, found, has_asked = await desk.both(job(desk.root / "a", tests=False, assembly=assembly))
+        assert has_asked != is_direct
+        if not assembly:
+            assert_equal(expected, found)
+            assert any(b"moved to heap: n" in item.text for item in found.compiled)
+
+
+@pytest.mark.parametrize(("max_bytes", "are_too_many"), [(192 * 2**20, set()), (10, {False, True})])
+async def test_an_output_over_the_limit_is_a_problem_and_not_asked_for_again(
+    desk: Desk, max_bytes: int, are_too_many: set[bool]
+) -> None:
+    await desk.direct.prepare(job(desk.root / "a"))
+    desk.edit(*SAME_WAY["a body"])
+    desk.direct.max_bytes = max_bytes
+    found = await desk.direct.compile(job(desk.root / "a"))
+    assert desk.go.compiles == 0
+    told = {item.package.variant != "": [one.kind for one in item.problems] for item in found.compiled}
+    assert {is_test for is_test, kinds in told.items() if kinds == [ProblemKind.TOO_MUCH_OUTPUT]} == are_too_many
+    assert all(bool(item.text) != bool(item.problems) for item in found.compiled)
+
+
 async def test_preparing_again_makes_it_direct_again(desk: Desk) -> None:
     await desk.direct.prepare(job(desk.root / "a"))
     desk.edit(*THROUGH_GO["an import"])
@@ -211,6 +345,7 @@ async def test_unusual_jobs_go_through_go(desk: Desk, more: dict[str, object]) -
 
 async def test_other_compilers_answer_the_same(each_go: Go, tree: Tree, processes: Processes) -> None:
     desk = await at_desk(each_go, tree, processes)
+    tree(SUM)
     await desk.direct.prepare(job(desk.root / "a"))
     edits = (SAME_WAY["nothing"], SAME_WAY["what external tests see"], SAME_WAY["words of the back end"])
     for edit in (*edits, ("a/a.go", "dep.Keep(t.p)", "dep.Keep(t)")):

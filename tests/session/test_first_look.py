@@ -91,6 +91,7 @@ def name(session: Session, path: str) -> str | None:
 async def test_every_package_of_the_workspace_is_looked_at_once(machine: Machine) -> None:
     session = await machine.analysed()
     assert machine.compiled == ["/m/a", "/m/b", "/m/c"]
+    assert machine.compiler.prepared == ["/m/a", "/m/b", "/m/c"]
     assert all(job.assembly and job.tests for job in machine.compiler.jobs)
     assert [name(session, path) for path in (A, B, C, OUTSIDE)] == [A, B, C, None]
     assert machine.notes.published_paths == [(A,), (B,), (C,)]
