@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from goescape_lsp.core.model import Finding, Function, Parameter, Place, Span, Step
 
-_AT = re.compile(r" at .*?:(?P<line>\d+)(?P<column>:\d+)?$")
 _FROM = "    from "
 
 
@@ -56,7 +54,12 @@ def _moved(place: Place, file: str, rows: int) -> Place:
 
 
 def _words(line: str, rows: int) -> str:
-    found = _AT.search(line)
-    if found is None:
+    """Return a step of an explanation, which ends with ` at file:line:column` or ` at file:line`."""
+    words, at, place = line.rpartition(" at ")
+    start, _, last = place.rpartition(":")
+    file, _, number = start.rpartition(":")
+    if not at or not last.isdecimal():
         return line
-    return f"{line[: found.start('line')]}{int(found['line']) + rows}{found['column'] or ''}"
+    if file and number.isdecimal():
+        return f"{words} at {file}:{int(number) + rows}:{last}"
+    return f"{words} at {start}:{int(last) + rows}"

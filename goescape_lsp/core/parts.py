@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-_HEAD = re.compile(rb"^((?:[A-Za-z]:)?[^:\n]*):(\d+)(.*)$", re.DOTALL)
 _AT = b" at "
-_FROM = b"     from "
+_FROM = b"     from "  # a blank after the place, four before the step
 _FROM_END = 24
-"""Where the words of a line after its line number have begun at the latest, a column of any length before them."""
+"""Where the words of a line have begun, counted from the end of its line number: a column may stand before them."""
 
 OUTSIDE = b""
 """The key of what stands in no function that has its lines for itself."""
@@ -34,15 +32,20 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The lines of an output about one stretch, or about what is outside of all.
+    """The lines of an output about one stretch, or about what is outside of all: their names and what follows those.
 
     `digest` stays the same when the function and all its lines move together. `is_fixed` says that they name a place
     outside of the stretch, so that they tell something else when it moves.
     """
 
-    text: bytes = b""
+    lines: tuple[tuple[bytes, bytes], ...] = ()
     digest: bytes = b""
     is_fixed: bool = False
+
+    @property
+    def text(self) -> bytes:
+        """The lines as they were printed."""
+        return b"".join(b"%b%b\n" % line for line in self.lines)
 
 
 NO_LINES = Part()
@@ -50,9 +53,15 @@ NO_LINES = Part()
 
 @dataclass(slots=True)
 class _Draft:
-    lines: list[bytes] = field(default_factory=list[bytes])
+    stretch: Stretch | None
+    lines: list[tuple[bytes, bytes]] = field(default_factory=list[tuple[bytes, bytes]])
     relative: list[bytes] = field(default_factory=list[bytes])
     is_fixed: bool = False
+
+    def part(self) -> Part:
+        """Return the finished part."""
+        digest = blake2b(b"\n".join(self.relative), digest_size=16).digest()
+        return Part(tuple(self.lines), digest, self.is_fixed)
 
 
 class Stretches:
@@ -78,52 +87,46 @@ class Stretches:
         return self._all[index] if index >= 0 and line <= self._all[index].last else None
 
 
-def cut(pieces: Sequence[bytes], stretches: Stretches) -> dict[bytes, Part]:
-    """Return what is said about one file by the key of the stretch, in pieces of which all lines begin with its name.
+def cut(pieces: Iterable[tuple[bytes, bytes]], stretches: Stretches) -> dict[bytes, Part]:
+    """Return what is said about one file by the key of the stretch.
 
-    Shape: every line is in one part, in the order of the output; the lines of `OUTSIDE` are always fixed.
+    Shape: the pieces come with the name that all their lines begin with, b"" for lines without a place. Every line is
+    in one part, in the order of the output; the lines of `OUTSIDE` are always fixed.
     """
     drafts: dict[bytes, _Draft] = {}
-    known: dict[bytes, Stretch | None] = {}
-    for line in b"".join(pieces).split(b"\n"):
-        head = _HEAD.match(line)
-        if head is None:
-            if line:
-                drafts.setdefault(OUTSIDE, _Draft()).lines.append(line)
-            continue
-        name, number, rest = head.groups()
-        if number not in known:
-            known[number] = stretches.of(int(number))
-        stretch = known[number]
-        draft = drafts.setdefault(OUTSIDE if stretch is None else stretch.key, _Draft())
-        draft.lines.append(line)
-        if stretch is None:
-            continue
-        draft.relative.append(b"%d" % (int(number) - stretch.first))
-        if _FROM not in rest[:_FROM_END]:
-            draft.relative.append(rest)
-            continue
-        words, at, place = rest.rpartition(_AT)
-        row = _row(place, name) if at else 0
-        if stretch.first <= row <= stretch.last:
-            draft.relative.append(
-                b"%b at %d%b" % (words, row - stretch.first, place[len(name) + 1 :].lstrip(b"0123456789"))
-            )
-        else:
-            draft.relative.append(rest)
-            draft.is_fixed = True
-    return {key: _part(draft, is_outside=key == OUTSIDE) for key, draft in drafts.items()}
+    known: dict[bytes, tuple[_Draft, bytes]] = {}
+    for name, piece in pieces:
+        start = name + b":" if name else b""
+        lines = piece.removesuffix(b"\n").removeprefix(start).split(b"\n" + start)
+        for line in lines:
+            number, _, rest = line.partition(b":") if name else (b"", b"", line)
+            found = known.get(number)
+            if found is None:
+                found = known[number] = _draft_of(number, stretches, drafts)
+            draft, row = found
+            draft.lines.append((start, line))
+            if draft.stretch is not None and _FROM in rest[:_FROM_END]:
+                rest = _relative(rest, start, draft)
+            draft.relative += (row, rest)
+    return {key: draft.part() for key, draft in drafts.items()}
 
 
-def _row(place: bytes, name: bytes) -> int:
-    """Return the line of a printed place in the file of this name, 0 for another one."""
-    if not place.startswith(name + b":"):
-        return 0
-    number = place[len(name) + 1 :].partition(b":")[0]
-    return int(number) if number.isdigit() else 0
+def _draft_of(number: bytes, stretches: Stretches, drafts: dict[bytes, _Draft]) -> tuple[_Draft, bytes]:
+    """Return the draft for a line of the file, and how its line is called there."""
+    stretch = stretches.of(int(number)) if number.isdigit() else None
+    key = OUTSIDE if stretch is None else stretch.key
+    if key not in drafts:
+        drafts[key] = _Draft(stretch, is_fixed=stretch is None)
+    return drafts[key], number if stretch is None else b"%d" % (int(number) - stretch.first)
 
 
-def _part(draft: _Draft, *, is_outside: bool) -> Part:
-    text = b"\n".join(draft.lines) + b"\n"
-    said = text if is_outside else b"\n".join(draft.relative)
-    return Part(text, blake2b(said, digest_size=16).digest(), is_outside or draft.is_fixed)
+def _relative(rest: bytes, start: bytes, draft: _Draft) -> bytes:
+    """Return a step of an explanation with its place as seen from the stretch."""
+    words, at, place = rest.rpartition(_AT)
+    number, colon, column = place.removeprefix(start).partition(b":")
+    stretch = draft.stretch
+    is_inside = bool(at) and place.startswith(start) and number.isdigit() and stretch is not None
+    if stretch is None or not is_inside or not stretch.first <= int(number) <= stretch.last:
+        draft.is_fixed = True
+        return rest
+    return b"%b at %d%b%b" % (words, int(number) - stretch.first, colon, column)

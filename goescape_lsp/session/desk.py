@@ -133,7 +133,7 @@ class Desk:
         """Yield a file's own text and its lines."""
         yield self._contents.get(file, b"")
         for output in self._outputs:
-            yield from output.pieces(file)
+            yield from (piece for _, piece in output.pieces(file))
 
     def texts_of(self, unit: Unit) -> Iterable[bytes]:
         """Yield the own text of a stretch and its lines."""
@@ -233,6 +233,7 @@ class _Memory:
         self._desk = desk
         self._kept = remembered.kept
         self._finders = _finders(remembered, desk.groups, common)
+        self._same: dict[str, bool] = {}
         self._touched: dict[str, bool] = {}
         self._whole: dict[str, Kept | None] = {}
 
@@ -268,8 +269,10 @@ class _Memory:
         return is_same and not self._means_other(unit)
 
     def _is_same(self, file: str) -> bool:
-        kept = self._kept.get(file)
-        return kept is not None and kept.stamp == self._desk.stamp_of_file(file)
+        if file not in self._same:
+            kept = self._kept.get(file)
+            self._same[file] = kept is not None and kept.stamp == self._desk.stamp_of_file(file)
+        return self._same[file]
 
     def _is_touched(self, file: str) -> bool:
         """Say whether a file or its lines use a word that means something else than before."""

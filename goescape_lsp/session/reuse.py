@@ -25,6 +25,7 @@ Unit = tuple[str, bytes]
 """A file and the key of a stretch of it, or `OUTSIDE`: what is judged at once."""
 
 Stamp = tuple[object, ...]
+_Piece = tuple[bytes, bytes]
 Sites = dict[tuple[str, Span, str, str], Finding]
 
 
@@ -136,18 +137,18 @@ class Output:
         self._outlines = outlines
         self._located: Located = placer.of(compiled.package)
         messages, self.assembly = split_assembly(compiled.text)
-        self._pieces = {WHOLE: [messages]} if placer.has_directives else self._cut(messages)
+        self._pieces = {WHOLE: [(b"", messages)]} if placer.has_directives else self._cut(messages)
         self._parts: dict[str, Mapping[bytes, Part]] = {}
         self._parsed: dict[Unit, Parsed] = {}
         self._indexes: dict[Unit, Index] = {}
 
-    def _cut(self, messages: bytes) -> dict[str, list[bytes]]:
-        pieces: dict[str, list[bytes]] = {}
-        files: dict[str, str] = {"": ""}
+    def _cut(self, messages: bytes) -> dict[str, list[_Piece]]:
+        pieces: dict[str, list[_Piece]] = {}
+        files: dict[bytes, str] = {b"": ""}
         for printed, piece in runs_of(messages):
             if printed not in files:
-                files[printed] = self._located(printed, 1, 0).file
-            pieces.setdefault(files[printed], []).append(piece)
+                files[printed] = self._located(printed.decode("utf-8", "replace"), 1, 0).file
+            pieces.setdefault(files[printed], []).append((printed, piece))
         return pieces
 
     @property
@@ -155,14 +156,14 @@ class Output:
         """The files that lines stand in; "" for lines that belong to no file of the run."""
         return self._pieces
 
-    def pieces(self, file: str) -> Sequence[bytes]:
-        """Return the lines of a file."""
+    def pieces(self, file: str) -> Sequence[_Piece]:
+        """Return the lines of a file, each piece with the name that all of it begins with."""
         return self._pieces.get(file, ())
 
     def digest(self, file: str) -> bytes:
         """Return a digest of a file's lines."""
         digest = blake2b(digest_size=16)
-        for piece in self.pieces(file):
+        for _, piece in self.pieces(file):
             digest.update(piece)
         return digest.digest()
 

@@ -132,7 +132,7 @@ class Source:
     @property
     def is_generated(self) -> bool:
         """Say whether the file carries Go's mark of generated code (go.dev/s/generatedcode)."""
-        return _GENERATED.search(self.content) is not None
+        return b"// Code generated " in self.content and _GENERATED.search(self.content) is not None
 
     @property
     def helps_tests(self) -> bool:
