@@ -22,7 +22,7 @@ SIZE_CAUSES = frozenset(_SIZES.values())
 
 
 class Index:
-    """The blocks and verdicts of the lines about one function, or about what is outside of all, by place and subject."""
+    """The blocks and verdicts of the lines about one function, or outside of all, found by place and subject."""
 
     def __init__(self, parsed: Parsed) -> None:
         self.judged = {(line.place, line.subject) for line in parsed.verdicts}

@@ -27,7 +27,7 @@ def analyse(run: Run, read: Read, go_version: str = "") -> Analysis:
     return analyse_again(NOTHING, run, read, go_version)[0]
 
 
-def analyse_again(  # noqa: PLR0913 - the last two go together
+def analyse_again(  # noqa: PLR0913, PLR0917 - the last two go together
     remembered: Remembered,
     run: Run,
     read: Read,

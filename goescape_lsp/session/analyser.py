@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from hashlib import blake2b
 from typing import Generic, TypeVar
 
@@ -69,6 +69,11 @@ class Analyser:
         analysis, after = analyse_again(before, run, read, go_version, self._parsed, self._outlined)
         self._remembered.put((key, is_weighed), after)
         return analysis
+
+    def ahead(self, texts: Iterable[bytes]) -> None:
+        """Parse texts that are going to be analysed, as far as they are new."""
+        for text in texts:
+            self._outlined(text)
 
     def _parsed(self, content: bytes) -> GoFile:
         file = self._files.get(content)

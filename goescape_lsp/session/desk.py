@@ -167,7 +167,7 @@ class Desk:
         older = remembered.kept.get(file) if self._means_the_same(remembered) else None
         if older is not None and older.stamp == self._stamps[file]:
             return older.commons
-        parts = {} if older is None else older.parts
+        parts: Mapping[bytes, Drawn] = {} if older is None else older.parts
         found: list[Common] = []
         for index, output in enumerate(self._outputs):
             every: list[Common] = []

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from goescape_lsp.core.model import Analysis, Compiled, Job, Problem, ProblemKind, Run
 from goescape_lsp.core.ports import Compiler
@@ -19,14 +19,41 @@ Read = Callable[[str], bytes | None]
 Analyse = Callable[[Run, Read, str], Analysis]
 
 
+def _nothing() -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a run needs: the job, the open files of the directory, and how the texts that are compiled are read."""
+    """What a run needs: the job, the open files of the directory, and how the texts that are compiled are read.
+
+    `asked` is when somebody asked for it, on the monotonic clock; `ahead` does what need not wait for the compiler.
+    """
 
     job: Job
     open_files: tuple[str, ...]
     read: Read
     go_version: str
+    asked: float = field(default_factory=time.monotonic)
+    ahead: Callable[[], None] = _nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Phases:
+    """Where the time of a run went, in seconds: deciding what to start, in processes, in our own analysis.
+
+    `ended` is when the analysis ended, on the monotonic clock.
+    """
+
+    plan: float
+    compile: float
+    analyse: float
+    ended: float
+
+    def __str__(self) -> str:
+        """Return the phases in words for the log."""
+        named = (("plan", self.plan), ("compile", self.compile), ("analyse", self.analyse))
+        return ", ".join(f"{name} {seconds * 1000:.1f} ms" for name, seconds in named)
 
 
 def job_for(directory: str, settings: Settings, overlay: Mapping[str, bytes]) -> Job:
@@ -42,10 +69,12 @@ def job_for(directory: str, settings: Settings, overlay: Mapping[str, bytes]) ->
     )
 
 
-async def carry_out(order: Order, compiler: Compiler, analyse: Analyse) -> Outcome:
-    """Return what compiling and analysing came to; cancelling it kills the compile."""
-    began = time.monotonic()
+async def carry_out(order: Order, compiler: Compiler, analyse: Analyse) -> tuple[Outcome, Phases]:
+    """Return what compiling and analysing came to, and what took its time; cancelling it kills the compile."""
+    # Texts are parsed while the compiler runs. Not with `gather`: a cancellation has to wait for the compiler's end.
+    ahead = asyncio.get_running_loop().run_in_executor(None, order.ahead)
     run = await compiler.compile(order.job)
+    await ahead
     compiled = time.monotonic()
     if order.open_files and _has_no_module(run):
         # Outside a module each open file is a package of its own.
@@ -53,19 +82,14 @@ async def carry_out(order: Order, compiler: Compiler, analyse: Analyse) -> Outco
         run = _merged([await compiler.compile(job) for job in jobs])
     # Pure but long: the loop stays free to answer.
     analysis = await asyncio.to_thread(analyse, run, order.read, order.go_version)
-    _log.debug(
-        "phases of %s%s: compile %.1f ms (%.1f in processes), analyse %.1f ms",
-        order.job.directory,
-        " (tests)" if order.job.tests else "",
-        (compiled - began) * 1000,
-        run.seconds * 1000,
-        (time.monotonic() - compiled) * 1000,
-    )
+    ended = time.monotonic()
+    phases = Phases(max(compiled - order.asked - run.seconds, 0.0), run.seconds, ended - compiled, ended)
+    _log.debug("phases of %s%s: %s", order.job.directory, " (tests)" if order.job.tests else "", phases)
     not_built = tuple(_not_built(run, analysis, order))
     if not_built:
         # The package's own "all files are excluded" says less than each file's.
         run = replace(run, compiled=tuple(map(_without_not_built, run.compiled)), problems=(*run.problems, *not_built))
-    return Outcome(run, analysis)
+    return Outcome(run, analysis), phases
 
 
 def _has_no_module(run: Run) -> bool:
