@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from goescape_lsp.core.model import Finding, Function, Parameter, Place, Span, Step
+from goescape_lsp.core.parts import GENERATED
 
 _FROM = "    from "
+_GENERATED = GENERATED.decode()
 
 
 def finding_below(finding: Finding, rows: int) -> Finding:
     """Return a finding as many lines further down, all places of its file and of the compiler's words with it.
 
-    Shape: every place of these words must be in what moved.
+    Shape: every place of these words must be in what moved, or in code that the compiler makes.
     """
     holder, decided = finding.holder, finding.decided_at
     return replace(
@@ -58,7 +60,7 @@ def _words(line: str, rows: int) -> str:
     words, at, place = line.rpartition(" at ")
     start, _, last = place.rpartition(":")
     file, _, number = start.rpartition(":")
-    if not at or not last.isdecimal():
+    if not at or not last.isdecimal() or place.startswith(_GENERATED):
         return line
     if file and number.isdecimal():
         return f"{words} at {file}:{int(number) + rows}:{last}"
