@@ -12,7 +12,7 @@ from goescape_lsp.session.places import Placer
 from goescape_lsp.session.reuse import NOTHING, Output, Remembered
 from goescape_lsp.syntax.file import GoFile
 from goescape_lsp.syntax.outline import Outline
-from goescape_lsp.syntax.source import PackageSyntax
+from goescape_lsp.syntax.package import PackageSyntax
 
 Read = Callable[[str], bytes | None]
 

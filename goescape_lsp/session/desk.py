@@ -27,7 +27,7 @@ from goescape_lsp.session.reuse import (
     new_words,
 )
 from goescape_lsp.syntax.outline import Changes, Outline, changes, mentions
-from goescape_lsp.syntax.source import PackageSyntax
+from goescape_lsp.syntax.package import PackageSyntax
 
 _Finder = Callable[[bytes], bool]
 

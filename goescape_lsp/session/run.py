@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from goescape_lsp.core.model import Analysis, Compiled, Job, Problem, ProblemKind, Run
 from goescape_lsp.core.ports import Compiler
 from goescape_lsp.core.settings import Settings
-from goescape_lsp.session.snapshot import Outcome, directory_of
+from goescape_lsp.session.snapshot import Outcome, directory_of, is_test
 
 _log = logging.getLogger(__name__)
 
@@ -67,6 +67,19 @@ def job_for(directory: str, settings: Settings, overlay: Mapping[str, bytes]) ->
         env=settings.go_env,
         overlay=overlay,
     )
+
+
+def stages_of(order: Order, *, is_test_saved: bool, weighs: bool) -> tuple[bool, ...]:
+    """Return what to compile, one after the other: False is the package alone, True all its variants.
+
+    The package alone is the first answer, unless it is a test that somebody saved or only tests are looked at. Tests
+    that nobody looks at come with the machine code, where that is asked for (`weighs`).
+    """
+    tests_open = [is_test(path) for path in order.open_files]
+    tests_first = is_test_saved or (bool(tests_open) and all(tests_open))
+    if not weighs or order.job.overlay or tests_first:
+        return (True,)
+    return (False, True) if any(tests_open) and order.job.tests else (False,)
 
 
 async def carry_out(order: Order, compiler: Compiler, analyse: Analyse) -> tuple[Outcome, Phases]:

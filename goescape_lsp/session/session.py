@@ -19,7 +19,7 @@ from goescape_lsp.session.analyser import Analyser
 from goescape_lsp.session.carried import Carried
 from goescape_lsp.session.first_look import FirstLook, Hooks
 from goescape_lsp.session.latest import Latest
-from goescape_lsp.session.run import Analyse, Order, Phases, carry_out, job_for
+from goescape_lsp.session.run import Analyse, Order, Phases, carry_out, job_for, stages_of
 from goescape_lsp.session.snapshot import (
     NOTHING_HERE,
     Outcome,
@@ -337,7 +337,8 @@ class Session:
 
         texts = tuple(text for path in paths if (text := read(path)) is not None)
         order = Order(job, open_files, read, self._go_version, asked, functools.partial(self._ahead, texts))
-        stages = self._stages(order)
+        is_test_saved = directory in self._saved_tests
+        stages = stages_of(order, is_test_saved=is_test_saved, weighs=self._weighs)
         outcome = None
         for with_tests in stages:
             outcome = await self._run_stage(order, before, generation, with_tests=with_tests)
@@ -348,18 +349,6 @@ class Session:
         if outcome is not None:
             self._listener.finished(directory, outcome.run.seconds)
             self._go_on(order, outcome.analysis.files, generation)
-
-    def _stages(self, order: Order) -> tuple[bool, ...]:
-        """Return what to compile, one after the other: False is the package alone, True all its variants.
-
-        The package alone is the first answer, unless it is a test that somebody saved or only tests are looked at.
-        Tests that nobody looks at come with the machine code.
-        """
-        tests_open = [is_test(path) for path in order.open_files]
-        tests_first = order.job.directory in self._saved_tests or (bool(tests_open) and all(tests_open))
-        if not self._weighs or order.job.overlay or tests_first:
-            return (True,)
-        return (False, True) if any(tests_open) and order.job.tests else (False,)
 
     async def _run_stage(
         self, order: Order, before: dict[str, bytes | None], generation: int, *, with_tests: bool

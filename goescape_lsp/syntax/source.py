@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property, partial
-from typing import Generic, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 
 from tree_sitter import Node, Tree
 
@@ -19,7 +18,7 @@ from goescape_lsp.syntax.calls import callee_of, target_of
 from goescape_lsp.syntax.file import GoFile
 from goescape_lsp.syntax.forms import has_text_keys
 from goescape_lsp.syntax.outline import Outline
-from goescape_lsp.syntax.scope import Role, Scopes
+from goescape_lsp.syntax.scope import Role
 from goescape_lsp.syntax.sizes import site_has_pointers, size_of_site
 from goescape_lsp.syntax.standard import is_standard_map
 from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, first_of, leaf_at, span_of, text_of, walk
@@ -46,76 +45,6 @@ _KIND_BY_SUBJECT: tuple[tuple[str, Kind], ...] = (
 # `make` of a named type: with no size it is a map (channels have no verdict, slices need a length).
 _MADE = re.compile(r"^make\((?P<type>[\w.]+)(?P<size>, .*)?\)$", re.DOTALL)
 _KIND_BY_FORM = {Form.MAP: Kind.MAP, Form.SLICE: Kind.SLICE, Form.CHANNEL: Kind.CHANNEL}
-
-
-Name = TypeVar("Name")
-Meaning = TypeVar("Meaning")
-
-
-class _Found(Mapping[Name, Meaning], Generic[Name, Meaning]):
-    """What the files of a package declare; a file is parsed when somebody asks for one of its names."""
-
-    def __init__(self, paths: Mapping[Name, str], look: Callable[[str, Name], Meaning]) -> None:
-        self._paths = paths
-        self._look = look
-
-    def __getitem__(self, name: Name) -> Meaning:
-        return self._look(self._paths[name], name)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._paths
-
-    def __iter__(self) -> Iterator[Name]:
-        return iter(self._paths)
-
-    def __len__(self) -> int:
-        return len(self._paths)
-
-
-class PackageSyntax:
-    """The sources of one package and what they declare together."""
-
-    def __init__(
-        self,
-        contents: Mapping[str, bytes],
-        parsed: Callable[[bytes], GoFile] = GoFile,
-        outlined: Callable[[bytes], Outline] | None = None,
-    ) -> None:
-        """Take the files by path, and ways to parse one and to outline it (or to find that, done before)."""
-        self._contents = contents
-        self._parsed = parsed
-        self._files: dict[str, GoFile] = {}
-        self.outlines = {
-            path: self._file(path).outline if outlined is None else outlined(content)
-            for path, content in contents.items()
-        }
-        outlines = self.outlines.items()
-        declared = _Found(
-            {name: path for path, one in outlines for name in one.declared},
-            lambda path, name: self._file(path).declared[name],
-        )
-        methods = _Found(
-            {key: path for path, one in outlines for key in one.methods},
-            lambda path, key: self._file(path).methods[key],
-        )
-        scopes = Scopes()
-        self._sources = {
-            path: Source(contents[path], one, partial(self._file, path), Names(declared, one.imports, methods, scopes))
-            for path, one in outlines
-        }
-
-    def _file(self, path: str) -> GoFile:
-        if path not in self._files:
-            self._files[path] = self._parsed(self._contents[path])
-        return self._files[path]
-
-    def sources(self) -> Mapping[str, Source]:
-        """Return all sources by path."""
-        return self._sources
-
-    def source(self, path: str) -> Source | None:
-        """Return the source at an absolute path, None when the package has no such file."""
-        return self._sources.get(path)
 
 
 class Source:
