@@ -22,7 +22,7 @@ SIZE_CAUSES = frozenset(_SIZES.values())
 
 
 class Index:
-    """The blocks and verdicts of the lines that stand in one file, found by place and subject."""
+    """The blocks and verdicts of the lines about one function, or outside of all, found by place and subject."""
 
     def __init__(self, parsed: Parsed) -> None:
         self.judged = {(line.place, line.subject) for line in parsed.verdicts}
@@ -42,16 +42,16 @@ class Index:
 
 
 NOTHING_SAID = Index(Parsed((), ()))
-"""The index of a file that no line stands in."""
+"""The index where no line stands."""
 
-Indexed = Callable[[str], Index]
+Indexed = Callable[[Place], Index]
 
 
 class Blocks:
-    """The blocks of one compile, each file's asked for only when a place leads there."""
+    """The blocks of one compile, asked for only when a place leads there."""
 
-    def __init__(self, indexed: Indexed, syntax: Callable[[str], Syntax | None]) -> None:
-        """Take a way to the index and a way to the syntax of each file."""
+    def __init__(self, indexed: Indexed, syntax: Callable[[Place], Syntax | None]) -> None:
+        """Take a way to the index and a way to the syntax around a place."""
         self._indexed = indexed
         self._syntax = syntax
 
@@ -68,7 +68,7 @@ class Blocks:
 
         Source: `text escapes to heap in F:` and then `"no credentials" escapes to heap`, go1.25 and later.
         """
-        judged = self._indexed(place.file).judged if found else set[tuple[Place, str]]()
+        judged = self._indexed(place).judged if found else set[tuple[Place, str]]()
         orphans = tuple(block for block in found if (place, block.subject) not in judged)
         if not orphans and _CONSTANT.match(subject):  # folded in one inlined copy, and a variable in another
             orphans = tuple(found)
@@ -76,7 +76,7 @@ class Blocks:
 
     def has_box(self, place: Place, subject: str) -> bool:
         """Say whether a value is boxed where it is made: the compiler then explains the content and the box apart."""
-        return (place, subject) in self._indexed(place.file).boxes
+        return (place, subject) in self._indexed(place).boxes
 
     def container(self, block: Block, last: Arrow, subject: str) -> Block | None:
         """Return the block of the allocation that holds the value, by the position rules of each reason."""
@@ -89,7 +89,7 @@ class Blocks:
             exact = next((other for other in here if other.subject == subject and _may_hold(other, block)), None)
             if exact is not None:
                 return exact
-        same = self._indexed(block.place.file).by_subject.get((block.place.file, subject), ())
+        same = self._indexed(block.place).by_subject.get((block.place.file, subject), ())
         candidates = [other for other in same if _may_hold(other, block)]
         if reason is None or not candidates:
             return candidates[0] if candidates else None
@@ -102,10 +102,10 @@ class Blocks:
         return max(before, key=lambda other: other.place, default=None) or _nearest(candidates, reason.place)
 
     def _at(self, place: Place) -> list[Block]:
-        return self._indexed(place.file).by_place.get(place, [])
+        return self._indexed(place).by_place.get(place, [])
 
     def _literal_place(self, place: Place) -> Place | None:
-        syntax = self._syntax(place.file)
+        syntax = self._syntax(place)
         literal = syntax.literal_around(place) if syntax is not None else None
         return replace(literal.place, file=place.file) if literal is not None else None
 

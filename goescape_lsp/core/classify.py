@@ -23,9 +23,9 @@ class Classifier:
         self,
         indexed: Indexed,
         common: Common,
-        syntax: Callable[[str], Syntax | None],
+        syntax: Callable[[Place], Syntax | None],
     ) -> None:
-        """Take a way to what was said of each file, what the whole output says, and a way to each file's syntax."""
+        """Take a way to what was said around a place, what the whole output says, and a way to the syntax there."""
         self._syntax = syntax
         self._blocks = Blocks(indexed, syntax)
         self._steps = Steps(indexed, common, syntax)
@@ -91,7 +91,7 @@ class Classifier:
     def _captured(self, reason: Reason, trail: Trail) -> Trail:
         if trail.is_captured:
             return trail
-        syntax = self._syntax(reason.place.file)
+        syntax = self._syntax(reason.place)
         literal = syntax.literal_around(reason.place) if syntax is not None else None
         keyword = literal.keyword if literal is not None else ""
         is_in_loop = literal is not None and literal.is_in_loop

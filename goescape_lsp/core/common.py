@@ -46,13 +46,13 @@ def joined(parts: Iterable[Common]) -> Common:
     )
 
 
-def runs_of(text: bytes) -> Iterator[tuple[str, bytes]]:
-    """Yield an output in pieces: the name that all lines of a piece begin with, "" for lines without a position."""
+def runs_of(text: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield an output in pieces: the name that all lines of a piece begin with, b"" for lines without a position."""
     end = 0
     for match in _RUN.finditer(text):
         if match.start() > end:
-            yield "", text[end : match.start()]
+            yield b"", text[end : match.start()]
         end = match.end()
-        yield match[1][:-1].decode("utf-8", "replace"), match[0]
+        yield match[1][:-1], match[0]
     if end < len(text):
-        yield "", text[end:]
+        yield b"", text[end:]

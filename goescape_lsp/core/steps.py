@@ -28,7 +28,7 @@ class Steps:
         self,
         indexed: Indexed,
         common: Common,
-        syntax: Callable[[str], Syntax | None],
+        syntax: Callable[[Place], Syntax | None],
     ) -> None:
         """Take what `Classifier` takes."""
         self._indexed = indexed
@@ -67,7 +67,7 @@ class Steps:
         if not is_passed:
             return because(Cause.UNKNOWN)
         receiver = next(arrow.source for arrow in block.arrows if arrow.target == "{temp}")
-        found = self._indexed(block.place.file).method_values.get((block.place.file, receiver), ())
+        found = self._indexed(block.place).method_values.get((block.place.file, receiver), ())
         after = [line for line in found if line.place >= block.place]
         if not after:
             return because(Cause.CALLEE_PARAM)
@@ -75,7 +75,7 @@ class Steps:
 
     def _spilled(self, reason: Reason) -> Decision:
         """Decide for a literal that goes to the heap by itself: `go` or a `defer` in a loop."""
-        syntax = self._syntax(reason.place.file)
+        syntax = self._syntax(reason.place)
         literal = syntax.literal_at(reason.place) if syntax is not None else None
         if literal is None or not literal.keyword:
             call = syntax.call_at(reason.place) if syntax is not None else None
@@ -102,19 +102,19 @@ class Steps:
         return because(cause, reason.place)
 
     def _target(self, place: Place, left: str) -> Target:
-        syntax = self._syntax(place.file)
+        syntax = self._syntax(place)
         return syntax.target_at(place, left) if syntax is not None else Target.UNKNOWN
 
     def _assigned_to_variable(self, block: Block, last: Arrow, reason: Reason, trail: Trail) -> Decision:
         """Decide for a flow that ends in an ordinary variable: a result, an outer loop or function, a moved local."""
-        syntax = self._syntax(reason.place.file)
+        syntax = self._syntax(reason.place)
         name, at = last.target, reason.place
         if syntax is not None and syntax.result_name(at, name):
             return because(Cause.RETURN, at)
         target = self._target(at, _left_side(reason.expression))
         if target is Target.OUTER_FUNCTION:
             return because(Cause.OUTER_VAR, at)
-        is_moved = (block.place.file, name) in self._indexed(block.place.file).moved
+        is_moved = (block.place.file, name) in self._indexed(block.place).moved
         if target is Target.FIELD and is_moved:
             return because(Cause.HEAP_STORE, at)
         if syntax is not None and syntax.outlives_loop(at, name):
@@ -128,7 +128,7 @@ class Steps:
     def _called(self, reason: Reason, trail: Trail, is_boxed: bool) -> Decision:  # noqa: FBT001
         """Decide for an argument of a call."""
         text, at = reason.expression, reason.place
-        syntax = self._syntax(at.file)
+        syntax = self._syntax(at)
         call = syntax.call_at(at) if syntax is not None else None
         name = call.function if call is not None and at != trail.inlined_at else called_name(text)
         is_own_text = call is not None and _last(called_name(text)) == _last(call.function)
@@ -170,7 +170,7 @@ class Steps:
     def _callee_by_text(self, name: str, at: Place) -> Cause:
         """Tell a static call from a dynamic one by its rendering: methods of known types are `T.M(receiver, …)`."""
         parts = without_types(name).split(".")
-        syntax = self._syntax(at.file)
+        syntax = self._syntax(at)
         owner = parts[0]
         is_local = syntax is not None and syntax.is_local(at, owner)
         if len(parts) == 1:

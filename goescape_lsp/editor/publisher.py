@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import os
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -22,6 +24,8 @@ from goescape_lsp.editor.to_lsp.remarks import remark_diagnostics
 from goescape_lsp.editor.to_lsp.view import View
 from goescape_lsp.session.session import Session
 from goescape_lsp.session.snapshot import PackageState, directory_of
+
+log = logging.getLogger(__name__)
 
 PUBLISH = "textDocument/publishDiagnostics"
 
@@ -79,6 +83,8 @@ class Publisher:
             if view.settings.changed_only:
                 await self._changes.learn(path)
             await self._publish_one(path, view)
+            if (phases := self._session.phases(directory_of(path))) is not None:
+                log.debug("save phases: %s, publish %.1f ms", phases, (time.monotonic() - phases.ended) * 1000)
             await asyncio.sleep(0)
 
     async def _publish_one(self, path: str, view: View) -> None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
+from hashlib import blake2b
 from typing import Generic, TypeVar
 
 from goescape_lsp.core.model import Analysis, Run
 from goescape_lsp.session.analyse import analyse_again
 from goescape_lsp.session.reuse import NOTHING, Remembered
 from goescape_lsp.syntax.file import GoFile
+from goescape_lsp.syntax.outline import Outline
 
 _MOST_FINDINGS = 20_000
 _MOST_BYTES = 1 << 20  # of source; its trees take about twenty times as much
+_MOST_NAMES = 30_000  # of outlines
 
 Key = TypeVar("Key", bound=Hashable)
 Item = TypeVar("Item")
@@ -25,6 +28,7 @@ class Shelf(Generic[Key, Item]):
         self._room = room
         self._size = size
         self._items: dict[Key, Item] = {}
+        self._total = 0
         self._lock = threading.Lock()
 
     def get(self, key: Key) -> Item | None:
@@ -38,13 +42,11 @@ class Shelf(Generic[Key, Item]):
     def put(self, key: Key, item: Item) -> None:
         """Keep an item; those that were not used for longest make room, also it itself when it is too large."""
         with self._lock:
-            self._items.pop(key, None)
+            older = self._items.pop(key, None)
             self._items[key] = item
-            total = sum(map(self._size, self._items.values()))
-            for oldest in tuple(self._items):
-                if total <= self._room:
-                    return
-                total -= self._size(self._items.pop(oldest))
+            self._total += self._size(item) - (0 if older is None else self._size(older))
+            while self._total > self._room:
+                self._total -= self._size(self._items.pop(next(iter(self._items))))
 
 
 class Analyser:
@@ -56,6 +58,7 @@ class Analyser:
     def __init__(self, most_findings: int = _MOST_FINDINGS, most_bytes: int = _MOST_BYTES) -> None:
         self._remembered = Shelf[Hashable, Remembered](most_findings, lambda one: one.size)
         self._files = Shelf[bytes, GoFile](most_bytes, lambda file: len(file.content))
+        self._outlines = Shelf[bytes, Outline](_MOST_NAMES, lambda outline: outline.size)
 
     def __call__(self, run: Run, read: Callable[[str], bytes | None], go_version: str = "") -> Analysis:
         """Return the facts of every file of the run's packages; see `analyse`."""
@@ -63,9 +66,14 @@ class Analyser:
         key = tuple((one.package.directory, one.package.import_path, one.package.variant) for one in run.compiled)
         is_weighed = any(b"\t0x" in one.text for one in run.compiled)
         before = self._remembered.get((key, is_weighed)) or NOTHING
-        analysis, after = analyse_again(before, run, read, go_version, self._parsed)
+        analysis, after = analyse_again(before, run, read, go_version, self._parsed, self._outlined)
         self._remembered.put((key, is_weighed), after)
         return analysis
+
+    def ahead(self, texts: Iterable[bytes]) -> None:
+        """Parse texts that are going to be analysed, as far as they are new."""
+        for text in texts:
+            self._outlined(text)
 
     def _parsed(self, content: bytes) -> GoFile:
         file = self._files.get(content)
@@ -73,3 +81,11 @@ class Analyser:
             file = GoFile(content)
             self._files.put(content, file)
         return file
+
+    def _outlined(self, content: bytes) -> Outline:
+        digest = blake2b(content, digest_size=16).digest()  # an outline is smaller than its file
+        outline = self._outlines.get(digest)
+        if outline is None:
+            outline = self._parsed(content).outline
+            self._outlines.put(digest, outline)
+        return outline

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -17,30 +18,33 @@ _NEVER = ("recursive", "no function body")
 
 
 def with_savings(
-    files: Mapping[str, FileFacts],
-    sources: Mapping[str, Source],
-    calls: Mapping[str, frozenset[str]],
-    go_version: str,
+    files: Mapping[str, FileFacts], made: Mapping[str, Mapping[str, int]], calls: frozenset[tuple[str, str]]
 ) -> dict[str, FileFacts]:
     """Return the facts with `Function.saved` filled in.
 
-    Shape: `calls` are the functions whose result the callers in a file keep (`kept_calls`), by path. It counts where
-    three things are certain. The function was refused for inlining. It makes a value in each call that leaves it as its
-    first result and in no other way. A caller of the package that is no test keeps that result to itself, so that after
-    inlining nothing would put the value on the heap.
+    Shape: `made` is what the function `made` tells of each file, `calls` are the functions whose result callers keep
+    (`kept_calls`), by directory and name. It counts where three things are certain. The function was refused for
+    inlining. It makes a value in each call that leaves it as its first result and in no other way. A caller of the
+    package that is no test keeps that result to itself, so that after inlining nothing would put the value on the heap.
     """
-    wanted = {path: found for path, facts in files.items() if (found := tuple(_candidates(facts, go_version)))}
-    if not wanted:
-        return dict(files)
-    kept: dict[str, set[str]] = {}
-    for directory in {directory_of(path) for path in wanted}:
-        kept[directory] = {name for path, names in calls.items() if directory_of(path) == directory for name in names}
     result = dict(files)
-    for path, sites in wanted.items():
-        names = kept[directory_of(path)].intersection(plain_functions(sources[path]))
-        functions = tuple(_with_savings(one, sites, sources[path], names) for one in files[path].functions)
-        result[path] = replace(files[path], functions=functions)
+    for path, of_file in made.items():
+        saved = {name: count for name, count in of_file.items() if (directory_of(path), name) in calls}
+        if saved:
+            functions = (replace(one, saved=saved.get(one.name, 0)) for one in files[path].functions)
+            result[path] = replace(files[path], functions=tuple(functions))
     return result
+
+
+def made(facts: FileFacts, source: Source, go_version: str) -> Mapping[str, int]:
+    """Return how many values each function of a file that is not inlined makes for its caller, by its name."""
+    found = Counter[str]()
+    sites = tuple(_candidates(facts, go_version))
+    plain = frozenset(plain_functions(source)) if sites else frozenset[str]()
+    for one in sites:
+        if one.function in plain and made_for_caller(source, one.span):
+            found[one.function] += 1
+    return found
 
 
 def _candidates(facts: FileFacts, go_version: str) -> Iterable[Finding]:
@@ -57,10 +61,3 @@ def _candidates(facts: FileFacts, go_version: str) -> Iterable[Finding]:
 def _is_refused(function: Function) -> bool:
     reason = function.inlining.partition(": ")[2]
     return function.inlining.startswith(_REFUSED) and not reason.startswith(_NEVER)
-
-
-def _with_savings(function: Function, sites: Iterable[Finding], source: Source, names: set[str]) -> Function:
-    if function.name not in names or not _is_refused(function):
-        return function
-    own = (one for one in sites if one.function == function.name)
-    return replace(function, saved=sum(made_for_caller(source, one.span) for one in own))

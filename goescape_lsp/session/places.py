@@ -101,7 +101,7 @@ def _directives(package: Package, contents: Mapping[str, bytes]) -> dict[str, tu
     found: dict[str, list[_Stretch]] = {}
     for path in package.files:
         content = contents.get(path, b"")
-        if b"line " not in content:
+        if b"//line " not in content:
             continue
         marks = list(_DIRECTIVE.finditer(content))
         rows = [content.count(b"\n", 0, mark.start()) + 1 for mark in marks]

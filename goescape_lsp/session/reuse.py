@@ -3,70 +3,120 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
 from goescape_lsp.core.assembly import Assembly, split_assembly
+from goescape_lsp.core.below import finding_below, function_below
 from goescape_lsp.core.blocks import NOTHING_SAID, Index
 from goescape_lsp.core.classify import Classifier
 from goescape_lsp.core.common import Common, common_of, runs_of
-from goescape_lsp.core.model import Compiled, FileFacts, Finding, Package, Span
+from goescape_lsp.core.model import Compiled, FileFacts, Finding, Function, Package, Place, Span
 from goescape_lsp.core.parse import Located, Parsed, parse_text
+from goescape_lsp.core.parts import NO_LINES, Part, Stretches, cut
 from goescape_lsp.session.places import Placer
-from goescape_lsp.syntax.shapes import Shapes
+from goescape_lsp.syntax.outline import Outline
 from goescape_lsp.syntax.source import Source
 
 WHOLE = "*"
-"""The unit of a run in which `//line` directives rename lines: a printed name does not tell the file then."""
+"""The file of a run in which `//line` directives rename lines: a printed name does not tell the file then."""
+
+Unit = tuple[str, bytes]
+"""A file and the key of a stretch of it, or `OUTSIDE`: what is judged at once."""
 
 Stamp = tuple[object, ...]
+_Piece = tuple[bytes, bytes]
 Sites = dict[tuple[str, Span, str, str], Finding]
-Inlining = dict[tuple[str, Span], str]
-Lines = dict[str, tuple[bytes, Common]]
-"""By unit: a digest of its lines, and what they say for all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What the facts of every file of a run depend on, besides its own text and its own lines.
+    """What must be the same for anything that is kept to be of use.
 
-    `packages` are the build variants, each with whether it compiled; `outlines` what the files of a package show each
-    other; `common` what the lines of each variant say for all files.
+    `packages` are the build variants, each with whether it compiled; `uintptrs` the places of `Common` in each.
     """
 
     packages: tuple[tuple[Package, bool], ...]
     paths: tuple[str, ...]
-    outlines: tuple[tuple[tuple[str, bytes], ...], ...]
-    common: tuple[Common, ...]
+    uintptrs: tuple[frozenset[Place], ...]
     is_weighed: bool
     go_version: str
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """The facts of one unit (a file, or all of them) and what they were drawn from.
+class Draft:
+    """What the compiler says of one unit; `seen` are the other units that it was drawn from.
 
-    `stamp` is the unit's own text and lines, `seen` the stamps of other units that were looked into. `has_append` says
-    whether the compiler speaks of an `append` there. `calls` are the functions whose result a file's callers keep.
+    `functions` are those that are declared in it, by file. `has_append` says whether the compiler speaks of an `append`
+    there. `calls` are the functions whose result callers keep there: their directory and name.
+    """
+
+    findings: tuple[Finding, ...]
+    functions: Mapping[str, tuple[Function, ...]]
+    unknown: tuple[str, ...]
+    seen: tuple[tuple[Unit, Stamp], ...]
+    has_append: bool
+    calls: frozenset[tuple[str, str]]
+
+    def below(self, rows: int) -> Draft:
+        """Return the draft as many lines further down."""
+        return replace(
+            self,
+            findings=tuple(finding_below(one, rows) for one in self.findings),
+            functions={path: tuple(function_below(one, rows) for one in of) for path, of in self.functions.items()},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The draft of a unit and its lines: where the unit began, their digest and meaning for all in each output."""
+
+    first: int
+    digests: tuple[bytes, ...]
+    commons: tuple[Common, ...]
+    draft: Draft
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The facts of one file (or of all) and what they were drawn from.
+
+    `stamp` is the file's own text and lines, `head` what all its functions can see of it. `commons` is what its lines
+    mean for all in each output, `made` what `inlining.made` tells, by file.
     """
 
     stamp: Stamp
-    seen: tuple[tuple[str, Stamp], ...]
+    head: Stamp
+    parts: Mapping[bytes, Drawn]
+    commons: tuple[Common, ...]
     facts: Mapping[str, FileFacts]
-    unknown: tuple[str, ...]
-    has_append: bool
-    shapes: Mapping[str, Shapes]
-    calls: Mapping[str, frozenset[str]]
+    made: Mapping[str, Mapping[str, int]]
+
+    @property
+    def has_append(self) -> bool:
+        """Say whether the compiler speaks of an `append`."""
+        return any(one.draft.has_append for one in self.parts.values())
+
+    @property
+    def unknown(self) -> Iterable[str]:
+        """The lines that no table knows."""
+        return (line for one in self.parts.values() for line in one.draft.unknown)
+
+    @property
+    def calls(self) -> frozenset[tuple[str, str]]:
+        """The functions whose result callers keep."""
+        return frozenset[tuple[str, str]]().union(*(one.draft.calls for one in self.parts.values()))
 
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """One analysis, for the next one; `lines` are those of each variant, `facts` what it came to."""
+    """One analysis, for the next one; `facts` are what it came to."""
 
     frame: Frame | None = None
+    outlines: tuple[Mapping[str, Outline], ...] = ()
+    common: tuple[Common, ...] = ()
     has_append: bool = False
     kept: Mapping[str, Kept] = field(default_factory=dict[str, Kept])
-    lines: tuple[Lines, ...] = ()
     facts: Mapping[str, FileFacts] = field(default_factory=dict[str, FileFacts])
 
     @property
@@ -79,48 +129,65 @@ NOTHING = Remembered()
 
 
 class Output:
-    """The output of one compile, cut by unit; a unit's lines are parsed when somebody asks for them."""
+    """The output of one compile, cut by file and unit; a unit's lines are parsed when somebody asks for them."""
 
-    def __init__(self, compiled: Compiled, placer: Placer) -> None:
+    def __init__(self, compiled: Compiled, placer: Placer, outlines: Mapping[str, Outline]) -> None:
         self.package = compiled.package
         self.is_good = not compiled.problems
+        self._outlines = outlines
         self._located: Located = placer.of(compiled.package)
         messages, self.assembly = split_assembly(compiled.text)
-        self._texts = {WHOLE: messages} if placer.has_directives else self._cut(messages)
-        self._parsed: dict[str, Parsed] = {}
-        self._indexes: dict[str, Index] = {}
+        self._pieces = {WHOLE: [(b"", messages)]} if placer.has_directives else self._cut(messages)
+        self._parts: dict[str, Mapping[bytes, Part]] = {}
+        self._parsed: dict[Unit, Parsed] = {}
+        self._indexes: dict[Unit, Index] = {}
 
-    def _cut(self, messages: bytes) -> dict[str, bytes]:
-        pieces: dict[str, list[bytes]] = {}
-        units: dict[str, str] = {"": ""}
+    def _cut(self, messages: bytes) -> dict[str, list[_Piece]]:
+        pieces: dict[str, list[_Piece]] = {}
+        files: dict[bytes, str] = {b"": ""}
         for printed, piece in runs_of(messages):
-            if printed not in units:
-                units[printed] = self._located(printed, 1, 0).file
-            pieces.setdefault(units[printed], []).append(piece)
-        return {unit: b"".join(found) for unit, found in pieces.items()}
+            if printed not in files:
+                files[printed] = self._located(printed.decode("utf-8", "replace"), 1, 0).file
+            pieces.setdefault(files[printed], []).append((printed, piece))
+        return pieces
 
     @property
-    def units(self) -> Iterable[str]:
-        """The units that lines stand in; "" for lines that belong to no file of the run."""
-        return self._texts
+    def files(self) -> Iterable[str]:
+        """The files that lines stand in; "" for lines that belong to no file of the run."""
+        return self._pieces
 
-    def digest(self, unit: str) -> bytes:
-        """Return a digest of a unit's lines."""
-        return blake2b(self._texts.get(unit, b""), digest_size=16).digest()
+    def pieces(self, file: str) -> Sequence[_Piece]:
+        """Return the lines of a file, each piece with the name that all of it begins with."""
+        return self._pieces.get(file, ())
 
-    def parsed(self, unit: str) -> Parsed:
+    def digest(self, file: str) -> bytes:
+        """Return a digest of a file's lines."""
+        digest = blake2b(digest_size=16)
+        for _, piece in self.pieces(file):
+            digest.update(piece)
+        return digest.digest()
+
+    def part(self, unit: Unit) -> Part:
+        """Return the lines of a unit."""
+        file, key = unit
+        if file not in self._parts:
+            outline = self._outlines.get(file)
+            self._parts[file] = cut(self.pieces(file), Stretches() if outline is None else outline.stretches)
+        return self._parts[file].get(key, NO_LINES)
+
+    def parsed(self, unit: Unit) -> Parsed:
         """Return what the lines of a unit say."""
         if unit not in self._parsed:
-            self._parsed[unit] = parse_text(self._texts.get(unit, b""), self._located)
+            self._parsed[unit] = parse_text(self.part(unit).text, self._located)
         return self._parsed[unit]
 
-    def common(self, unit: str) -> Common:
+    def common(self, unit: Unit) -> Common:
         """Return what the lines of a unit say for all others."""
         return common_of(self.parsed(unit))
 
-    def index(self, unit: str) -> Index:
+    def index(self, unit: Unit) -> Index:
         """Return the explanations in a unit's lines."""
-        if unit not in self._texts:
+        if self.part(unit) is NO_LINES:
             return NOTHING_SAID
         if unit not in self._indexes:
             self._indexes[unit] = Index(self.parsed(unit))
@@ -130,28 +197,17 @@ class Output:
 class Seen:
     """Notes which units the facts of one unit were drawn from."""
 
-    def __init__(self, own: str, unit_of: Callable[[str], str]) -> None:
+    def __init__(self, own: Unit, unit_of: Callable[[Place], Unit]) -> None:
         self._own = own
         self._unit_of = unit_of
-        self.units: dict[str, None] = {}
+        self.units: dict[Unit, None] = {}
 
-    def unit(self, path: str) -> str:
-        """Return the unit of a path that is looked into."""
-        unit = self._unit_of(path)
+    def unit(self, place: Place) -> Unit:
+        """Return the unit around a place that is looked into."""
+        unit = self._unit_of(place)
         if unit != self._own:
             self.units[unit] = None
         return unit
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What the compiler says of the files of a unit; `seen` are the other units that it was drawn from."""
-
-    findings: tuple[Finding, ...]
-    inlining: Inlining
-    unknown: tuple[str, ...]
-    seen: tuple[str, ...]
-    has_append: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,27 +217,26 @@ class Classifiers:
     outputs: Sequence[Output]
     common: Sequence[Common]
     sources: Mapping[str, Source]
-    unit_of: Callable[[str], str]
 
     def of(self, index: int, seen: Seen) -> Classifier:
         """Return the classifier for the output with this index."""
         output = self.outputs[index]
 
-        def indexed(path: str) -> Index:
-            return output.index(seen.unit(path))
+        def indexed(place: Place) -> Index:
+            return output.index(seen.unit(place))
 
-        def syntax(path: str) -> Source | None:
-            seen.unit(path)
-            return self.sources.get(path)
+        def syntax(place: Place) -> Source | None:
+            seen.unit(place)
+            return self.sources.get(place.file)
 
         return Classifier(indexed, self.common[index], syntax)
 
 
-def holds(kept: Kept | None, stamps: Mapping[str, Stamp], unit: str) -> bool:
-    """Say whether all that a unit's facts were drawn from, within the same frame, is as it was."""
-    if kept is None or kept.stamp != stamps[unit]:
-        return False
-    return all(stamps.get(other) == stamp for other, stamp in kept.seen)
+def new_words(before: Iterable[Common], after: Iterable[Common]) -> frozenset[str]:
+    """Return the names of functions and packages that mean something else for some compile."""
+    pairs = tuple(zip(before, after, strict=True))
+    bodiless = (name.rpartition(".")[2] for old, new in pairs for name in old.bodiless ^ new.bodiless)
+    return frozenset(bodiless).union(*(old.packages ^ new.packages for old, new in pairs))
 
 
 def calls_by_file(assembly: Assembly) -> Mapping[str, Assembly]:

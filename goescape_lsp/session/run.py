@@ -6,12 +6,12 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from goescape_lsp.core.model import Analysis, Compiled, Job, Problem, ProblemKind, Run
 from goescape_lsp.core.ports import Compiler
 from goescape_lsp.core.settings import Settings
-from goescape_lsp.session.snapshot import Outcome, directory_of
+from goescape_lsp.session.snapshot import Outcome, directory_of, is_test
 
 _log = logging.getLogger(__name__)
 
@@ -19,14 +19,41 @@ Read = Callable[[str], bytes | None]
 Analyse = Callable[[Run, Read, str], Analysis]
 
 
+def _nothing() -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a run needs: the job, the open files of the directory, and how the texts that are compiled are read."""
+    """What a run needs: the job, the open files of the directory, and how the texts that are compiled are read.
+
+    `asked` is when somebody asked for it, on the monotonic clock; `ahead` does what need not wait for the compiler.
+    """
 
     job: Job
     open_files: tuple[str, ...]
     read: Read
     go_version: str
+    asked: float = field(default_factory=time.monotonic)
+    ahead: Callable[[], None] = _nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Phases:
+    """Where the time of a run went, in seconds: deciding what to start, in processes, in our own analysis.
+
+    `ended` is when the analysis ended, on the monotonic clock.
+    """
+
+    plan: float
+    compile: float
+    analyse: float
+    ended: float
+
+    def __str__(self) -> str:
+        """Return the phases in words for the log."""
+        named = (("plan", self.plan), ("compile", self.compile), ("analyse", self.analyse))
+        return ", ".join(f"{name} {seconds * 1000:.1f} ms" for name, seconds in named)
 
 
 def job_for(directory: str, settings: Settings, overlay: Mapping[str, bytes]) -> Job:
@@ -42,10 +69,24 @@ def job_for(directory: str, settings: Settings, overlay: Mapping[str, bytes]) ->
     )
 
 
-async def carry_out(order: Order, compiler: Compiler, analyse: Analyse) -> Outcome:
-    """Return what compiling and analysing came to; cancelling it kills the compile."""
-    began = time.monotonic()
+def stages_of(order: Order, *, is_test_saved: bool, weighs: bool) -> tuple[bool, ...]:
+    """Return what to compile, one after the other: False is the package alone, True all its variants.
+
+    The package alone is the first answer, unless it is a test that somebody saved or only tests are looked at.
+    """
+    tests_open = [is_test(path) for path in order.open_files]
+    tests_first = is_test_saved or (bool(tests_open) and all(tests_open))
+    if not weighs or order.job.overlay or tests_first:
+        return (True,)
+    return (False, True) if order.job.tests else (False,)
+
+
+async def carry_out(order: Order, compiler: Compiler, analyse: Analyse) -> tuple[Outcome, Phases]:
+    """Return what compiling and analysing came to, and what took its time; cancelling it kills the compile."""
+    # Texts are parsed while the compiler runs. Not with `gather`: a cancellation has to wait for the compiler's end.
+    ahead = asyncio.get_running_loop().run_in_executor(None, order.ahead)
     run = await compiler.compile(order.job)
+    await ahead
     compiled = time.monotonic()
     if order.open_files and _has_no_module(run):
         # Outside a module each open file is a package of its own.
@@ -53,19 +94,14 @@ async def carry_out(order: Order, compiler: Compiler, analyse: Analyse) -> Outco
         run = _merged([await compiler.compile(job) for job in jobs])
     # Pure but long: the loop stays free to answer.
     analysis = await asyncio.to_thread(analyse, run, order.read, order.go_version)
-    _log.debug(
-        "phases of %s%s: compile %.1f ms (%.1f in processes), analyse %.1f ms",
-        order.job.directory,
-        " (tests)" if order.job.tests else "",
-        (compiled - began) * 1000,
-        run.seconds * 1000,
-        (time.monotonic() - compiled) * 1000,
-    )
+    ended = time.monotonic()
+    phases = Phases(max(compiled - order.asked - run.seconds, 0.0), run.seconds, ended - compiled, ended)
+    _log.debug("phases of %s%s: %s", order.job.directory, " (tests)" if order.job.tests else "", phases)
     not_built = tuple(_not_built(run, analysis, order))
     if not_built:
         # The package's own "all files are excluded" says less than each file's.
         run = replace(run, compiled=tuple(map(_without_not_built, run.compiled)), problems=(*run.problems, *not_built))
-    return Outcome(run, analysis)
+    return Outcome(run, analysis), phases
 
 
 def _has_no_module(run: Run) -> bool:

@@ -5,21 +5,21 @@ from __future__ import annotations
 import functools
 import logging
 import os
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from goescape_lsp.core.carry import carry
 from goescape_lsp.core.model import FileFacts, Finding, Job, Package, Problem, ProblemKind
 from goescape_lsp.core.ports import Compiler, Files, Listener, Shelf, Tree
 from goescape_lsp.core.settings import Settings
 from goescape_lsp.core.shift import Shifted, shifted
 from goescape_lsp.core.story import Story
-from goescape_lsp.core.suppress import accept_again
 from goescape_lsp.session.analyser import Analyser
+from goescape_lsp.session.carried import Carried
 from goescape_lsp.session.first_look import FirstLook, Hooks
 from goescape_lsp.session.latest import Latest
-from goescape_lsp.session.run import Analyse, Order, carry_out, job_for
+from goescape_lsp.session.run import Analyse, Order, Phases, carry_out, job_for, stages_of
 from goescape_lsp.session.snapshot import (
     NOTHING_HERE,
     Outcome,
@@ -78,10 +78,14 @@ class Session:
         self._listener = listener
         self._settings = settings or Settings()
         self._go_version = go_version
-        self._analyse = analyse or Analyser()
+        analyser = Analyser()
+        self._analyse = analyse or analyser
+        self._ahead = analyser.ahead
         self._snapshot = Snapshot()
         self._roots: tuple[str, ...] = ()
         self._texts: dict[str, bytes] = {}
+        self._phases: dict[str, Phases] = {}
+        self._carried = Carried()
         self._shifted: dict[str, Shifted] = {}
         self._generations: Counter[str] = Counter()
         self._seen: dict[str, dict[str, bytes | None]] = {}
@@ -228,6 +232,10 @@ class Session:
         job = job_for(directory_of(finding.file), self._settings, {})
         return await self._stories.told(finding, self.package_facts(finding.file), self._packages(finding), job)
 
+    def phases(self, directory: str) -> Phases | None:
+        """Return where the time of a directory's last run went, once."""
+        return self._phases.pop(directory, None)
+
     async def settled(self) -> None:
         """Return when no work is pending or running."""
         await self._quiet()
@@ -303,14 +311,15 @@ class Session:
         self._background.cancel(directory)
         self._background.cancel(_weighing(directory))
         self._first_look.give_way()
-        self._latest.submit(directory, lambda: self._analyse_directory(directory, generation), wait_s)
+        asked = time.monotonic()
+        self._latest.submit(directory, lambda: self._analyse_directory(directory, generation, asked), wait_s)
 
     def _run_open(self) -> None:
         if self._settings.run != "manual":
             for directory in sorted(self._open_directories()):
                 self._run(directory, _SAVE_WAIT_S)
 
-    async def _analyse_directory(self, directory: str, generation: int) -> None:
+    async def _analyse_directory(self, directory: str, generation: int, asked: float) -> None:
         overlay = self._unsaved() if self._settings.run == "onType" else {}
         open_files = tuple(path for path in sorted(self._texts) if directory_of(path) == directory)
         job = job_for(directory, self._settings, overlay)
@@ -328,28 +337,20 @@ class Session:
         def read(path: str) -> bytes | None:
             return overlay[path] if path in overlay else before.get(path) or self._files.read(path)
 
-        order = Order(job, open_files, read, self._go_version)
-        stages = self._stages(order)
+        texts = tuple(text for path in paths if (text := read(path)) is not None)
+        order = Order(job, open_files, read, self._go_version, asked, functools.partial(self._ahead, texts))
+        is_test_saved = directory in self._saved_tests
+        stages = stages_of(order, is_test_saved=is_test_saved, weighs=self._weighs)
         outcome = None
         for with_tests in stages:
             outcome = await self._run_stage(order, before, generation, with_tests=with_tests)
             if outcome is None:
                 return
+            order = replace(order, asked=time.monotonic())
         self._saved_tests.discard(directory)
         if outcome is not None:
             self._listener.finished(directory, outcome.run.seconds)
             self._go_on(order, outcome.analysis.files, generation)
-
-    def _stages(self, order: Order) -> tuple[bool, ...]:
-        """Return what to compile, one after the other: False is the package alone, True all its variants.
-
-        The package alone is the first answer, unless it is a test that somebody saved or only tests are looked at.
-        """
-        tests_open = [is_test(path) for path in order.open_files]
-        tests_first = order.job.directory in self._saved_tests or (bool(tests_open) and all(tests_open))
-        if not self._weighs or order.job.overlay or tests_first:
-            return (True,)
-        return (False, True) if order.job.tests else (False,)
 
     async def _run_stage(
         self, order: Order, before: dict[str, bytes | None], generation: int, *, with_tests: bool
@@ -357,7 +358,7 @@ class Session:
         """Compile and take what came of it; None when a newer run has to say it."""
         directory, job = order.job.directory, order.job
         stage = replace(order, job=replace(job, tests=job.tests and with_tests))
-        outcome = await carry_out(stage, self._compiler, self._analyse)
+        outcome, phases = await carry_out(stage, self._compiler, self._analyse)
         if generation != self._generations[directory]:
             return None
         if any(self._files.read(path) != content for path, content in before.items()):
@@ -366,6 +367,7 @@ class Session:
             return None
         files = outcome.analysis.files
         before.update((path, facts.content) for path, facts in files.items() if path not in job.overlay)
+        self._phases[directory] = phases
         self._take(directory, outcome, generation, without_tests=job.tests and not with_tests)
         return outcome
 
@@ -374,14 +376,14 @@ class Session:
         directory, job = order.job.directory, order.job
         self._background.submit(directory, lambda: self._compiler.prepare(job), 0.0)
         if self._weighs and not job.overlay and seen:
-            work = replace(order, job=replace(job, assembly=True), read=self._files.read)
+            work = Order(replace(job, assembly=True), order.open_files, self._files.read, self._go_version)
             weigh = _weighing(directory)
             self._background.submit(weigh, lambda: self._weigh(directory, work, seen, generation), _ASSEMBLY_WAIT_S)
 
     async def _weigh(self, directory: str, order: Order, seen: Mapping[str, FileFacts], generation: int) -> None:
         """Compile once more, with the tests and for the machine code, quietly; `seen` is what the first run found."""
         sighting = None if self._shelf is None else await self._shelf.look(order.job)
-        outcome = await carry_out(order, self._compiler, self._analyse)
+        outcome, _ = await carry_out(order, self._compiler, self._analyse)
         found = outcome.analysis.files
         is_same = all(path not in found or found[path].content == facts.content for path, facts in seen.items())
         if generation == self._generations[directory] and is_same and found:
@@ -404,8 +406,7 @@ class Session:
         if without_tests:
             state = with_older_tests(state, older)
         if not is_weighed:
-            files = {path: accept_again(carry(older.files.get(path), new)) for path, new in state.files.items()}
-            state = replace(state, files=files)
+            state = replace(state, files=self._carried.over(directory, older.files, state.files))
         self._set(state)
         every = self._snapshot.problems()
         for problem in self._told.news(older.problems, state.problems, every, is_ours=self._is_ours(directory)):

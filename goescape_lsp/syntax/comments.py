@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from tree_sitter import Node, Tree
 
@@ -19,10 +19,11 @@ _MARK = re.compile(PREFIX.encode())
 _START = f"//{PREFIX}{OK} "
 
 
-def directives(tree: Tree, content: bytes) -> tuple[Comment, ...]:
+def directives(content: bytes, parsed: Callable[[], Tree]) -> tuple[Comment, ...]:
     """Return the line comments that name goescape, in order; those in strings and block comments are not among them."""
     if _MARK.search(content) is None:
         return ()
+    tree = parsed()
     lines = split_lines(content)
     functions = [(span_of(node), _is_generic(node)) for node, _ in declared_functions(tree)]
     return tuple(_comment(node, lines, functions) for node in _marked(tree, content))

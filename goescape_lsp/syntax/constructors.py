@@ -15,7 +15,7 @@ from goescape_lsp.syntax.functions import declared_functions
 from goescape_lsp.syntax.names import Names
 from goescape_lsp.syntax.scope import Role, declared_at
 from goescape_lsp.syntax.source import Source
-from goescape_lsp.syntax.tree import ancestors, enclosing_function, node_at, text_of, walk
+from goescape_lsp.syntax.tree import ancestors, calls_in, enclosing_function, node_at, text_of, walk
 from goescape_lsp.syntax.types import infer
 
 _CHAIN = frozenset(["selector_expression", "index_expression", "parenthesized_expression"])
@@ -46,21 +46,21 @@ def made_for_caller(source: Source, span: Span) -> bool:
     return name is not None and _only_returned(name, source.names, is_address=False)
 
 
-def kept_calls(source: Source) -> Iterator[str]:
-    """Yield the names of the package's functions whose first result a caller in this file certainly keeps."""
-    for node in walk(source.root):
-        if node.type != "call_expression":
+def kept_calls(source: Source, key: bytes | None) -> Iterator[str]:
+    """Yield the package's functions whose first result a caller in a stretch of a file certainly keeps."""
+    for called in (one for root in source.roots(key) for one in calls_in(root)):
+        # Most calls are of other packages: no blocks need to be searched for them.
+        name = text_of(called)
+        node = called.parent
+        if name not in source.names.declared or node is None or enclosing_function(node) is None:
             continue
-        called = node.child_by_field_name("function")
-        if called is None or called.type != "identifier" or enclosing_function(node) is None:
-            continue
-        found = source.names.find(text_of(called), called)
+        found = source.names.find(name, called)
         if found is None or found.role is not Role.FUNCTION:
             continue
-        name = _stored_in(node)
-        is_kept = _is_harmless(node, source.names) if name is None else _is_kept(name, source.names)
+        held = _stored_in(node)
+        is_kept = _is_harmless(node, source.names) if held is None else _is_kept(held, source.names)
         if is_kept:
-            yield text_of(called)
+            yield name
 
 
 def plain_functions(source: Source) -> Iterator[str]:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 from hashlib import blake2b
 
 from tree_sitter import Node
 
+from goescape_lsp.core.parts import Stretch, Stretches
 from goescape_lsp.syntax import functions
 from goescape_lsp.syntax.names import import_name
+from goescape_lsp.syntax.outline import Outline
 from goescape_lsp.syntax.scope import Declaration, Role, package_declarations
 from goescape_lsp.syntax.tree import parse, text_of
 
 _FUNCTIONS = frozenset({"function_declaration", "method_declaration"})
+_TESTING = re.compile(rb"\btesting\.(?:TB|[TBFM])\b")
 
 
 class GoFile:
@@ -24,55 +26,50 @@ class GoFile:
     def __init__(self, content: bytes) -> None:
         self.content = content
         self.tree = parse(content)
-        found = tuple(package_declarations(self.tree.root_node))
-        self.imports = frozenset(import_name(one) for one in found if one.role is Role.IMPORT)
-        self.declared: dict[str, Declaration] = {text_of(one.name): one for one in found if one.role is not Role.IMPORT}
+        self._found = tuple(package_declarations(self.tree.root_node))
+        self.declared: dict[str, Declaration] = {
+            text_of(one.name): one for one in self._found if one.role is not Role.IMPORT
+        }
         self.methods = dict(self._methods())
         self.function_names: dict[int, str] = {}
 
     @cached_property
-    def outline(self) -> bytes:
-        """A digest of all that another file of the package can see: the declarations without the bodies of functions.
-
-        Shape: 16 bytes; of a broken file the whole text, as nobody knows where its functions end.
-        """
+    def outline(self) -> Outline:
+        """All that another file of the package can see, and where its functions are."""
         root = self.tree.root_node
-        if root.has_error:
-            return blake2b(self.content, digest_size=16).digest()
-        parts = (_without_body(node) for node in root.named_children if node.type != "comment")
-        return blake2b(b"\0".join(parts), digest_size=16).digest()
+        imports = frozenset(import_name(one) for one in self._found if one.role is Role.IMPORT)
+        clause = next((node for node in root.named_children if node.type == "package_clause"), None)
+        declared: dict[str, str] = {}
+        for one in self._found:
+            if one.role is not Role.IMPORT:
+                name = text_of(one.name)
+                declared[name] = f"{declared.get(name, '')}\n{_declaring(one)}"
+        return Outline(
+            clause=text_of(clause),
+            imports=imports,
+            declared=declared,
+            methods={key: _without_body(node) for key, node in self.methods.items()},
+            functions=functions.list_functions(self.tree),
+            stretches=Stretches(() if root.has_error else self._stretches()),
+            takes_tests="testing" in imports and _TESTING.search(self.content) is not None,
+            is_broken=root.has_error,
+        )
 
-    def function_around(self, line: int) -> tuple[int, bytes] | None:
-        """Return the first line of the declared function that has a 1-based line for itself, and a digest of its lines.
-
-        Shape: None where no function is, and for all lines of a broken file.
-        """
-        index = bisect_right(self._first_lines, line) - 1
-        if index < 0 or line > self._stretches[index][1]:
-            return None
-        first, _, digest = self._stretches[index]
-        return first, digest
-
-    @cached_property
-    def _stretches(self) -> tuple[tuple[int, int, bytes], ...]:
-        root = self.tree.root_node
-        if root.has_error:
-            return ()
-        lines = self.content.split(b"\n")
-        nodes = [node for node in root.named_children if node.type != "comment"]
-        rows = [(node.start_point[0] + 1, node.end_point[0] + 1) for node in nodes]
-        found: list[tuple[int, int, bytes]] = []
+    def _stretches(self) -> Iterator[Stretch]:
+        """Yield the declared functions that no other code shares a line with."""
+        nodes = [node for node in self.tree.root_node.named_children if node.type != "comment"]
+        rows = [(node.start_point[0], node.end_point[0]) for node in nodes]
+        starts = [0, *(found.end() for found in re.finditer(rb"\n", self.content)), len(self.content)]
+        seen: dict[bytes, int] = {}
         for index, (node, (first, last)) in enumerate(zip(nodes, rows, strict=True)):
-            is_alone = (not index or rows[index - 1][1] < first) and all(
-                last < row for row, _ in rows[index + 1 : index + 2]
-            )
-            if node.type in _FUNCTIONS and is_alone:
-                found.append((first, last, blake2b(b"\n".join(lines[first - 1 : last]), digest_size=16).digest()))
-        return tuple(found)
-
-    @cached_property
-    def _first_lines(self) -> tuple[int, ...]:
-        return tuple(first for first, _, _ in self._stretches)
+            before = rows[index - 1][1] if index else -1
+            after = rows[index + 1][0] if index + 1 < len(rows) else last + 1
+            if node.type not in _FUNCTIONS or not before < first <= last < after:
+                continue
+            start, end = starts[first], starts[last + 1]
+            digest = blake2b(self.content[start:end], digest_size=16).digest()
+            seen[digest] = seen.get(digest, 0) + 1
+            yield Stretch(first + 1, last + 1, digest + b"%d" % seen[digest], start, end)
 
     def _methods(self) -> Iterator[tuple[tuple[str, str], Node]]:
         """Yield the methods that the file declares: the name of the receiver's type, their own, the declaration."""
@@ -82,7 +79,16 @@ class GoFile:
                 yield (re.sub(r"[(*)]|\[.*\]", "", owner), method), node
 
 
-def _without_body(node: Node) -> bytes:
-    text = node.text or b""
-    body = node.child_by_field_name("body") if node.type in _FUNCTIONS else None
-    return text if body is None else text[: body.start_byte - node.start_byte]
+def _declaring(declared: Declaration) -> str:
+    """Return the text that gives a name its meaning."""
+    if declared.role is Role.FUNCTION:
+        return "" if declared.value is None else _without_body(declared.value)
+    node = declared.name.parent
+    # A constant without a value repeats the one before it.
+    return text_of(node.parent if node is not None and declared.role is Role.PACKAGE_CONSTANT else node)
+
+
+def _without_body(node: Node) -> str:
+    text = text_of(node)
+    body = node.child_by_field_name("body")
+    return text if body is None else text[: len(text) - len(text_of(body))]

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 
 from tree_sitter import Node, Tree
 
 from goescape_lsp.core.columns import BOM, split_lines
 from goescape_lsp.core.model import Comment, Function, Kind, Place, Span, Verdict
+from goescape_lsp.core.parts import OUTSIDE
 from goescape_lsp.core.shape import Boxed, Call, Callee, Literal, Shape, Target
 from goescape_lsp.syntax import comments, functions, heat, spans
 from goescape_lsp.syntax.boxing import boxed_text, boxed_value
 from goescape_lsp.syntax.calls import callee_of, target_of
 from goescape_lsp.syntax.file import GoFile
 from goescape_lsp.syntax.forms import has_text_keys
-from goescape_lsp.syntax.scope import Declaration, Role, Scopes
-from goescape_lsp.syntax.shapes import Key, Shapes, by_function, recalled
+from goescape_lsp.syntax.outline import Outline
+from goescape_lsp.syntax.scope import Role
 from goescape_lsp.syntax.sizes import site_has_pointers, size_of_site
 from goescape_lsp.syntax.standard import is_standard_map
 from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, first_of, leaf_at, span_of, text_of, walk
 from goescape_lsp.syntax.types import Form, Names, element, infer, resolve
 
-_TESTING = re.compile(rb"\btesting\.(?:TB|[TBFM])\b")
 _GENERATED = re.compile(rb"^// Code generated .* DO NOT EDIT\.\r?$", re.MULTILINE)
 _EXPRESSION_LENGTH = 120
+_Key = tuple[int, int, str, Verdict]
 _KIND_BY_SUBJECT: tuple[tuple[str, Kind], ...] = (
     ("make(map[", Kind.MAP),
     ("make([]", Kind.SLICE),
@@ -45,54 +47,28 @@ _MADE = re.compile(r"^make\((?P<type>[\w.]+)(?P<size>, .*)?\)$", re.DOTALL)
 _KIND_BY_FORM = {Form.MAP: Kind.MAP, Form.SLICE: Kind.SLICE, Form.CHANNEL: Kind.CHANNEL}
 
 
-class PackageSyntax:
-    """The sources of one package and what they declare together."""
-
-    def __init__(self, contents: Mapping[str, bytes], parsed: Callable[[bytes], GoFile] = GoFile) -> None:
-        """Take the files by path, and a way to parse one (or to find it, parsed before)."""
-        files = {path: parsed(content) for path, content in contents.items()}
-        declared: dict[str, Declaration] = {}
-        for file in files.values():
-            declared.update(file.declared)
-        methods = {key: node for file in files.values() for key, node in file.methods.items()}
-        scopes = Scopes()
-        self._sources = {
-            path: Source(file, Names(declared, file.imports, methods, scopes)) for path, file in files.items()
-        }
-        self.outlines = tuple((path, file.outline) for path, file in files.items())
-
-    def sources(self) -> Mapping[str, Source]:
-        """Return all sources by path."""
-        return self._sources
-
-    def source(self, path: str) -> Source | None:
-        """Return the source at an absolute path, None when the package has no such file."""
-        return self._sources.get(path)
-
-
 class Source:
-    """One parsed file; every answer is a value, places and spans are 1-based lines and byte columns."""
+    """One file, parsed when it is asked; every answer is a value, places and spans 1-based lines and byte columns."""
 
-    def __init__(self, file: GoFile, names: Names) -> None:
+    def __init__(self, content: bytes, outline: Outline, parsed: Callable[[], GoFile], names: Names) -> None:
         """Take the file and the names that it can use."""
-        self.content = file.content
+        self.content = content
+        self.outline = outline
         self.names = names
-        self._file = file
-        self._tree = file.tree
-        self._shapes: dict[Key, Shape | None] = {}
-        self._older: Shapes = {}
+        self._parsed = parsed
+        self._shapes: dict[_Key, Shape | None] = {}
 
     @property
     def is_generated(self) -> bool:
         """Say whether the file carries Go's mark of generated code (go.dev/s/generatedcode)."""
-        return _GENERATED.search(self.content) is not None
+        return b"// Code generated " in self.content and _GENERATED.search(self.content) is not None
 
     @property
     def helps_tests(self) -> bool:
         """Say whether the file takes the types of package testing in its signatures: only tests can call such code."""
-        return self.is_import("testing") and _TESTING.search(self.content) is not None
+        return self.outline.takes_tests
 
-    @property
+    @cached_property
     def package_name(self) -> str:
         """Return the name of the package clause, "" in a file without one."""
         clause = next((node for node in self.root.named_children if node.type == "package_clause"), None)
@@ -106,36 +82,47 @@ class Source:
     @property
     def tree(self) -> Tree:
         """Return the tree of the file."""
-        return self._tree
+        return self._file.tree
 
     @property
     def root(self) -> Node:
         """Return the root of the file's tree."""
         return self._tree.root_node
 
+    @cached_property
+    def _file(self) -> GoFile:
+        return self._parsed()
+
+    @property
+    def _tree(self) -> Tree:
+        return self._file.tree
+
+    def roots(self, key: bytes | None) -> Sequence[Node]:
+        """Return the declarations of a stretch of the file, or those outside of all; for None every one."""
+        return self.root.named_children if key is None else self._roots.get(key, ())
+
+    @cached_property
+    def _roots(self) -> Mapping[bytes, Sequence[Node]]:
+        found: dict[bytes, list[Node]] = {}
+        for node in self.root.named_children:
+            stretch = self.outline.stretches.of(node.start_point[0] + 1)
+            found.setdefault(OUTSIDE if stretch is None else stretch.key, []).append(node)
+        return found
+
     def directives(self) -> tuple[Comment, ...]:
         """Return the comments of the file that name goescape."""
-        return comments.directives(self._tree, self.content)
+        return comments.directives(self.content, lambda: self._tree)
 
     def functions(self) -> tuple[Function, ...]:
         """Return the declared functions of the file."""
-        return functions.list_functions(self._tree)
+        return self.outline.functions
 
     def shape(self, place: Place, subject: str, verdict: Verdict) -> Shape:
         """Return what stands at a place that the compiler gave a verdict on; a fallback when nothing fits."""
         key = (place.line, place.column, subject, verdict)
         if key not in self._shapes:
-            known = recalled(self._file, self._older, key)
-            self._shapes[key] = self._new_shape(place, subject, verdict) if known is None else known
+            self._shapes[key] = self._new_shape(place, subject, verdict)
         return self._shapes[key] or self._whole_line(place)
-
-    def recall(self, older: Shapes) -> None:
-        """Take the shapes of an older text of the file, of a package with the same outlines."""
-        self._older = older
-
-    def shapes(self) -> Shapes:
-        """Return the shapes that were asked for, to be recalled for the next text."""
-        return by_function(self._file, self._shapes)
 
     def _new_shape(self, place: Place, subject: str, verdict: Verdict) -> Shape | None:
         column = self._column(place)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import tree_sitter_go
 from tree_sitter import Language, Node, Parser, Query, QueryCursor, Tree
@@ -16,6 +16,7 @@ _NEW = "ǹw".encode()
 
 _GO = Language(tree_sitter_go.language())
 _LITERALS = Query(_GO, "(func_literal) @literal")
+_CALLS = Query(_GO, "(call_expression function: (identifier) @called)")
 
 FUNCTIONS = frozenset({"function_declaration", "method_declaration", "func_literal"})
 
@@ -128,6 +129,11 @@ def literals_in(node: Node) -> list[Node]:
     """Return the function literals in a node, itself included, in source order."""
     # A query runs in C: many times faster than a walk.
     return sorted(QueryCursor(_LITERALS).captures(node).get("literal", ()), key=lambda found: found.start_byte)
+
+
+def calls_in(node: Node) -> Sequence[Node]:
+    """Return the identifiers that are called in a node, in any order."""
+    return QueryCursor(_CALLS).captures(node).get("called", ())
 
 
 def walk(node: Node) -> Iterator[Node]:

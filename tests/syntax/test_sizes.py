@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from goescape_lsp.core.model import Place, Verdict
-from goescape_lsp.syntax.source import PackageSyntax
+from goescape_lsp.syntax.package import PackageSyntax
 from tests.conftest import Go
 
 TYPES = {
