@@ -19,6 +19,7 @@ from goescape_lsp.syntax.scope import Declaration, Role, Scopes
 from goescape_lsp.syntax.shapes import Key, Shapes, by_function, recalled
 from goescape_lsp.syntax.sizes import site_has_pointers, size_of_site
 from goescape_lsp.syntax.standard import is_standard_map
+from goescape_lsp.syntax.starts import statement_that_calls
 from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, first_of, leaf_at, span_of, text_of, walk
 from goescape_lsp.syntax.types import Form, Names, element, infer, resolve
 
@@ -173,7 +174,7 @@ class Source:
         """Return what is assigned to at the place of a `=`; `left` is the compiler's text of the left side."""
         leaf = self._leaf(place)
         statement = _assignment(leaf)
-        if statement is None:
+        if leaf is None or statement is None or _is_of_inlined_code(leaf, statement):
             return Target.UNKNOWN
         items = [n for n in _left_sides(statement) if n.type != "comment"]
         wanted = _squeeze(left)
@@ -186,6 +187,11 @@ class Source:
         found = self.names.local(name, leaf) if leaf is not None else None
         return found is not None and found.role is Role.RESULT
 
+    def is_one_function(self, place: Place, other: Place) -> bool:
+        """Say whether two places lie in the same declaration of the file."""
+        around = next((n for n in self.root.named_children if n.end_point[0] >= place.line - 1), None)
+        return around is not None and around.start_point[0] <= other.line - 1 <= around.end_point[0]
+
     def outlives_loop(self, place: Place, name: str) -> bool:
         """Say whether `name` is declared outside a loop of the same function that is around a place."""
         leaf = self._leaf(place)
@@ -196,8 +202,13 @@ class Source:
         return heat.loops_around(leaf) > depth_there or heat.in_goto_loop(leaf)
 
     def literal_around(self, place: Place) -> Literal | None:
-        """Return the innermost function literal around a place, or the `go`/`defer` that wraps a call there."""
+        """Return the innermost function literal around a place, or the `go`/`defer` that wraps a call there.
+
+        A place where a literal starts is that of the literal itself: what holds it is around it.
+        """
         leaf = self._leaf(place)
+        if leaf is not None and leaf.type == "func" and leaf.parent is not None and leaf.parent.type == "func_literal":
+            leaf = leaf.parent.parent
         if leaf is None:
             return None
         for node in (leaf, *ancestors(leaf)):
@@ -208,6 +219,12 @@ class Source:
             if node.type in FUNCTIONS:
                 return None
         return None
+
+    def start_at(self, place: Place, name: str) -> Literal | None:
+        """Return the `go` or `defer` that calls the function value at a place, or the variable of this name."""
+        leaf = self._leaf(place)
+        statement = statement_that_calls(leaf, name) if leaf is not None else None
+        return _wrapper(statement) if statement is not None else None
 
     def literal_at(self, place: Place) -> Literal | None:
         """Return the function literal or the `go`/`defer` wrapper that starts at a place."""
@@ -393,6 +410,13 @@ def _assignment(leaf: Node | None) -> Node | None:
     if leaf is None:
         return None
     return next((n for n in (leaf, *ancestors(leaf)) if n.type in kinds), None)
+
+
+def _is_of_inlined_code(leaf: Node, statement: Node) -> bool:
+    """Say whether an assignment at a leaf stands in a function that the statement calls, and that was inlined there."""
+    left = statement.child_by_field_name("left")
+    is_on_left = left is not None and left.start_byte <= leaf.start_byte < left.end_byte
+    return leaf.parent != statement and not is_on_left
 
 
 def _left_sides(statement: Node) -> list[Node]:
