@@ -260,7 +260,7 @@ ZH: dict[str, str] = {
 }
 
 # Names that the compiler made up (results of inlined calls, dictionaries of generic code): no reader knows them.
-_MADE_UP = re.compile(r"~[rR]\d|\.\.dict|\.dict\b|go\.shape")
+_MADE_UP = re.compile(r"~[rR]\d|\.\.dict|\.dict\b|go\.shape|\.autotmp_\d")
 
 # How the compiler prints the slice of a call's variadic arguments.
 _VARIADIC = "... argument"
