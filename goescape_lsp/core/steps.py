@@ -199,8 +199,12 @@ class Steps:
             return because(Cause.APPEND, at)
         if text.startswith("panic(") and is_builtin:
             return because(Cause.PANIC, at)
-        if trail.is_converted or is_boxed:
+        # What is boxed in the inlined body of the call is passed to the call as it is.
+        is_boxed_inside = call is not None and not is_own_text and trail.converted_at == at != trail.inlined_at
+        if is_boxed or (trail.is_converted and not is_boxed_inside):
             return because(Cause.INTERFACE_ARG, at, name)
+        if is_boxed_inside:
+            return because(Cause.CALLEE_PARAM, at, name)
         if "... argument..." in text and self._is_uintptr_call(call, at):
             return because(Cause.UINTPTRESCAPES, at, name)
         cause = self._callee_cause(text, call if is_own_text else None, at)

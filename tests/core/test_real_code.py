@@ -186,6 +186,17 @@ func fresh() *counter { return &counter{n: 1} }
 
 func same(given *counter) { c := given; c.n++ }
 
+// An inlined method puts its receiver into an interface, its caller does not.
+func receiver(b *box, n int) {
+	c := &counter{n: int64(n)} // &counter{...}: passed-to-leaking-parameter, allocates
+	c.register()
+}
+
+func (c *counter) register() { one(c) }
+
+//go:noinline
+func one(given doer) { kept = given }
+
 func deferredValue(n int) {
 	for i := 0; i < n; i++ {
 		check := func() { println(n) } // func literal: deferred-in-loop, allocates
@@ -263,6 +274,33 @@ def test_a_conversion_of_a_result_is_the_whole_conversion(go: Go, tmp_path: Path
         '[]byte(fmt.Sprintf("%d", i))',
         "i",
     }
+
+
+def test_a_conversion_of_an_inlined_result_is_the_whole_conversion(each_go: Go, tmp_path: Path) -> None:
+    source = """package p
+
+import "strings"
+
+var kept []rune
+
+func F(text string) { kept = []rune(strings.TrimSuffix(text, ".")) }
+
+type page struct{ uri []byte }
+
+func (p *page) bytes() []byte { return p.uri }
+
+func (p *page) text() string { return string(p.bytes()) }
+
+//go:noinline
+func keep(text string) { kept = []rune(text) }
+
+func G(p *page) { keep(p.text()) }
+
+func H(p *page) { keep(string(p.bytes())) }
+"""
+    told = {(one.expression, one.inlined_from) for one in findings(source, each_go, tmp_path) if one.subject != "p"}
+    assert {('[]rune(strings.TrimSuffix(text, "."))', ""), ("p.text()", "(*page).text")} <= told
+    assert {("string(p.bytes())", "")} == {one for one in told if one[0].startswith("string(")}
 
 
 def test_new_of_a_negative_value_is_a_call(go: Go, tmp_path: Path) -> None:
