@@ -10,6 +10,7 @@ from goescape_lsp.core.assembly import Assembly, grows_map, is_called, weigh
 from goescape_lsp.core.judge import judge_silent
 from goescape_lsp.core.model import Allocation, Cause, Finding, Kind, Package, Rule, Span, Verdict
 from goescape_lsp.core.temperature import temper
+from goescape_lsp.session.reader import growth_reason
 from goescape_lsp.syntax.silent import Silent, growth, silent_sites
 from goescape_lsp.syntax.source import Source
 
@@ -40,7 +41,7 @@ def weighed(
     mates = Counter((f.file, f.span.line, f.kind) for f in (*findings, *added) if f.verdict is not Verdict.LEAKS)
     held = (weigh(f, assembly, is_alone=mates[f.file, f.span.line, f.kind] == 1) for f in findings)
     told = (_joined(_grown(finding, assembly, sources), sites.get(finding.file, ())) for finding in held)
-    judged = (_judged(f, is_alone=mates[f.file, f.span.line, f.kind] == 1) for f in added)
+    judged = (_judged(f, sources[f.file], is_alone=mates[f.file, f.span.line, f.kind] == 1) for f in added)
     return (*told, *judged)
 
 
@@ -102,8 +103,10 @@ def _finding(site: Silent, file: str, package: str) -> Finding:
     )
 
 
-def _judged(finding: Finding, *, is_alone: bool) -> Finding:
+def _judged(finding: Finding, source: Source, *, is_alone: bool) -> Finding:
     allocation, reason, rule = judge_silent(finding.kind, is_alone=is_alone)
+    if reason == "growth":
+        reason = growth_reason(source, finding.span)
     return replace(finding, allocation=allocation, allocation_reason=reason, rule=rule)
 
 

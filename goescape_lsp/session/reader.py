@@ -18,6 +18,7 @@ from goescape_lsp.core.model import (
     Package,
     Place,
     Rule,
+    Span,
     Step,
     Temperature,
     Verdict,
@@ -169,6 +170,8 @@ class Reader:
         self, site: _Site, kind: Kind, *, allocation: Allocation, reason: str, cause: Cause, rule: Rule | None
     ) -> Finding:
         line, shape = site.line, site.shape
+        if reason == "growth" and not site.inlined_from:
+            reason = growth_reason(self._sources[line.place.file], shape.span)
         return Finding(
             file=line.place.file,
             span=shape.span,
@@ -224,6 +227,12 @@ def _bare(subject: str, source: Source) -> str:
 def _is_folded(known: str, subject: str) -> bool:
     """Say whether one inlined copy has a constant where another has a variable: the variable can allocate."""
     return known != subject and boxed_text(known) is Boxed.CONSTANT and boxed_text(subject) is not Boxed.CONSTANT
+
+
+def growth_reason(source: Source, span: Span) -> str:
+    """Return the key of the reason for which an `append` may allocate: what it grows, as far as that is known."""
+    room = source.room_of_append(span)
+    return f"growth-{room}" if room else "growth"
 
 
 def _last(name: str) -> str:

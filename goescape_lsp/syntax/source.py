@@ -11,8 +11,10 @@ from goescape_lsp.core.columns import BOM, split_lines
 from goescape_lsp.core.model import Comment, Function, Kind, Place, Span, Verdict
 from goescape_lsp.core.shape import Boxed, Call, Callee, Literal, Shape, Target
 from goescape_lsp.syntax import comments, functions, heat, spans
+from goescape_lsp.syntax.appends import room_of
 from goescape_lsp.syntax.boxing import boxed_text, boxed_value
 from goescape_lsp.syntax.calls import callee_of, target_of
+from goescape_lsp.syntax.cuts import EXPRESSION_LENGTH, cut, one_line, squeeze
 from goescape_lsp.syntax.file import GoFile
 from goescape_lsp.syntax.forms import has_text_keys
 from goescape_lsp.syntax.scope import Declaration, Role, Scopes
@@ -25,7 +27,6 @@ from goescape_lsp.syntax.types import Form, Names, element, infer, resolve
 
 _TESTING = re.compile(rb"\btesting\.(?:TB|[TBFM])\b")
 _GENERATED = re.compile(rb"^// Code generated .* DO NOT EDIT\.\r?$", re.MULTILINE)
-_EXPRESSION_LENGTH = 120
 _KIND_BY_SUBJECT: tuple[tuple[str, Kind], ...] = (
     ("make(map[", Kind.MAP),
     ("make([]", Kind.SLICE),
@@ -168,7 +169,7 @@ class Source:
         if function is None:
             return None
         keyword = node.parent.type if node.parent is not None else ""
-        return Call(callee_of(function, self.names), _one_line(text_of(function)), span_of(node), _keyword(keyword))
+        return Call(callee_of(function, self.names), one_line(text_of(function)), span_of(node), _keyword(keyword))
 
     def target_at(self, place: Place, left: str) -> Target:
         """Return what is assigned to at the place of a `=`; `left` is the compiler's text of the left side."""
@@ -177,8 +178,8 @@ class Source:
         if leaf is None or statement is None or _is_of_inlined_code(leaf, statement):
             return Target.UNKNOWN
         items = [n for n in _left_sides(statement) if n.type != "comment"]
-        wanted = _squeeze(left)
-        node = next((n for n in items if _squeeze(text_of(n)) == wanted), items[0] if len(items) == 1 else None)
+        wanted = squeeze(left)
+        node = next((n for n in items if squeeze(text_of(n)) == wanted), items[0] if len(items) == 1 else None)
         return Target.UNKNOWN if node is None else target_of(node, self.names)
 
     def result_name(self, place: Place, name: str) -> bool:
@@ -219,6 +220,10 @@ class Source:
             if node.type in FUNCTIONS:
                 return None
         return None
+
+    def room_of_append(self, span: Span) -> str:
+        """Return where the slice has its room from that an `append` at a span grows: see `appends.room_of`."""
+        return room_of(self._tree, self.names, span)
 
     def start_at(self, place: Place, name: str) -> Literal | None:
         """Return the `go` or `defer` that calls the function value at a place, or the variable of this name."""
@@ -298,7 +303,7 @@ class Source:
         start = len(line) - len(line.lstrip()) + 1
         span = Span(place.line, start, place.line, max(len(line.rstrip()), start) + 1)
         text = line.strip().decode("utf-8", "replace")
-        return Shape(span, text[:_EXPRESSION_LENGTH], Kind.OTHER, is_fallback=True)
+        return Shape(span, text[:EXPRESSION_LENGTH], Kind.OTHER, is_fallback=True)
 
     def _shape_of(self, node: Node, subject: str, verdict: Verdict) -> Shape:
         kind = self._kind(node, subject, verdict)
@@ -307,7 +312,7 @@ class Source:
         span = spans.visible_span(node, subject)
         return Shape(
             span,
-            _one_line(_cut(self._tree.root_node, node, span)),
+            one_line(cut(self._tree.root_node, node, span)),
             kind,
             functions.function_name(node, self._file.function_names),
             _holder(node),
@@ -387,7 +392,7 @@ class Source:
         function = node.child_by_field_name("function") if node is not None else None
         if node is None or function is None:
             return None
-        return Call(callee_of(function, self.names), _one_line(text_of(function)), span_of(node), leaf.type)
+        return Call(callee_of(function, self.names), one_line(text_of(function)), span_of(node), leaf.type)
 
 
 def _kind_by_subject(subject: str) -> Kind | None:
@@ -483,35 +488,3 @@ def _holder(node: Node) -> Span | None:
         return None
     left = [n for n in left if n.type not in {"comment", ","}]
     return span_of(left[index]) if index < len(left) and len(values) == len(left) else None
-
-
-def _cut(root: Node, node: Node, span: Span) -> str:
-    """Return the source text of a span that starts in or at a node."""
-    whole = text_of(node)
-    start = span_of(node)
-    if (span.line, span.column) == (start.line, start.column):
-        end = (span.end_line - 1, span.end_column - 1)
-        if spans.is_new_of_negative(node):
-            whole += ")"
-        size = _offset(whole, start, end)
-        return whole.encode()[:size].decode("utf-8", "replace")
-    inner = root.descendant_for_point_range((span.line - 1, span.column - 1), (span.end_line - 1, span.end_column - 1))
-    return text_of(inner)
-
-
-def _offset(text: str, start: Span, end: tuple[int, int]) -> int:
-    """Return how many bytes of `text`, which starts at `start`, lie before a 0-based point."""
-    lines = text.encode().split(b"\n")
-    rows = end[0] - (start.line - 1)
-    if rows == 0:
-        return end[1] - (start.column - 1)
-    return sum(len(line) + 1 for line in lines[:rows]) + end[1]
-
-
-def _one_line(text: str) -> str:
-    squeezed = " ".join(text.split())
-    return squeezed if len(squeezed) <= _EXPRESSION_LENGTH else squeezed[: _EXPRESSION_LENGTH - 1] + "…"
-
-
-def _squeeze(text: str) -> str:
-    return re.sub(r"\s+", "", text)
