@@ -34,6 +34,7 @@ from goescape_lsp.syntax.source import Source
 
 _Key = tuple[str, int, int, str, Verdict]
 
+_OF_RESULT = re.compile(r"\(~[rR]\d+\)$")  # a conversion of an inlined call's result: `string(~r0)`
 _ERRORS_NEW = "&errors.errorString{...}"
 _SHAPE = re.compile(r"\[(?P<shapes>.*go\.shape\..*)\]")
 _RESULT_NAME = re.compile(r"^~[rR]\d+$")
@@ -95,7 +96,8 @@ class Reader:
         shape = source.shape(line.place, line.subject, line.verdict)
         origin = self._inlined_from(line, shape)
         # Where the body of a range over a function was inlined, all its values have the place of the `for`.
-        is_crowded = bool(origin) or (not shape.is_call and line.place in self._parsed.inlined)
+        is_crowd = not shape.is_call and line.place in self._parsed.inlined
+        is_crowded = bool(origin) or (is_crowd and not _OF_RESULT.search(line.subject))
         subject = _bare(line.subject, source) if is_crowded else str(shape.kind)
         key = (line.place.file, shape.span, subject, origin)
         known = sites.get(key)

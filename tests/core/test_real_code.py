@@ -297,10 +297,16 @@ func keep(text string) { kept = []rune(text) }
 func G(p *page) { keep(p.text()) }
 
 func H(p *page) { keep(string(p.bytes())) }
+
+var boxed any
+
+func I(p *page) { boxed = string(p.bytes()) }
 """
-    told = {(one.expression, one.inlined_from) for one in findings(source, each_go, tmp_path) if one.subject != "p"}
+    found = findings(source, each_go, tmp_path)
+    told = {(one.expression, one.inlined_from) for one in found if one.subject != "p"}
     assert {('[]rune(strings.TrimSuffix(text, "."))', ""), ("p.text()", "(*page).text")} <= told
     assert {("string(p.bytes())", "")} == {one for one in told if one[0].startswith("string(")}
+    assert len([one for one in found if one.function == "I" and one.is_heap]) == 1  # the box and its content
 
 
 def test_new_of_a_negative_value_is_a_call(go: Go, tmp_path: Path) -> None:
