@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cached_property
 
 from tree_sitter import Node, Tree
 
@@ -89,10 +90,11 @@ class Source:
         """Say whether the file carries Go's mark of generated code (go.dev/s/generatedcode)."""
         return _GENERATED.search(self.content) is not None
 
-    @property
+    @cached_property
     def helps_tests(self) -> bool:
         """Say whether the file takes the types of package testing in its signatures: only tests can call such code."""
-        return self.is_import("testing") and _TESTING.search(self.content) is not None
+        may_help = _TESTING.search(self.content) is not None and self.is_import("testing")
+        return may_help and self.package_name != "main" and functions.takes_testing(self.root)
 
     @property
     def package_name(self) -> str:

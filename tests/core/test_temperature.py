@@ -212,6 +212,21 @@ func BenchmarkKeep(b *testing.B) {
 	}
 }
 """,
+    "bench.go": """package p
+
+import "testing"
+
+// Measure prints what testing.B would.
+func Measure() int {
+	result := testing.Benchmark(func(b *testing.B) {
+		for i := 0; i < b.N; i++ {
+			sink = new(node) // heat: loop
+		}
+	})
+	sink = new(node) // heat: normal
+	return result.N
+}
+""",
     "helper.go": """package p
 
 import "testing"
