@@ -45,12 +45,11 @@ class Steps:
         if (started := self._started(block, last)) is not None:
             return started
         reasons = last.reasons
-        is_passed = not reasons and last.target in {_HEAP, "{temp}"} and len(block.arrows) > 1
-        if is_passed and self._is_receiver(block.arrows[-2]):
-            return self._of_method_value(block, last)
-        if is_passed:
-            last = block.arrows[-2]  # arguments and range operands go through `{temp}`: the step before is the reason
-            reasons = last.reasons
+        if not reasons and last.target in {_HEAP, "{temp}"} and len(block.arrows) > 1:
+            before = block.arrows[-2]  # arguments and range operands go through `{temp}`: the step before is the reason
+            if self._is_receiver(before):
+                return self._of_method_value(block, last)
+            last, reasons = before, before.reasons
         if not reasons:
             return because(Cause.RETURN) if _RESULT.match(last.target) else self._of_method_value(block, last)
         reason = reasons[-1]
