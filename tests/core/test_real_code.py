@@ -197,6 +197,14 @@ func (c *counter) register() { one(c) }
 //go:noinline
 func one(given doer) { kept = given }
 
+func grown(more func()) []func() {
+	n := len(numbered)
+	all := []func(){
+		func() { println(n) }, // func literal: appended, allocates
+	}
+	return append(all, more)
+}
+
 func deferredValue(n int) {
 	for i := 0; i < n; i++ {
 		check := func() { println(n) } // func literal: deferred-in-loop, allocates

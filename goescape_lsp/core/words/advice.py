@@ -17,7 +17,7 @@ _KEPT = frozenset([Rule.RETURNED, Rule.STORED_IN_GLOBAL, Rule.STORED_IN_HEAP_OBJ
 _TOLD_ANYWAY = frozenset([Rule.PANIC_ARGUMENT, Rule.ZERO_SIZE_ELEMENT, Rule.LEAKING_PARAMETER, Rule.UNKNOWN_CAUSE])
 _POINTERS = frozenset([Kind.VARIABLE, Kind.NEW, Kind.COMPOSITE])
 _FUNCTIONS = frozenset([Kind.CLOSURE, Kind.METHOD_VALUE])
-_FORMATTER = re.compile(r"^(?:fmt|log)\.")
+_FORMATTER = re.compile(r"^fmt\.")
 
 
 EN: dict[str, str] = {
@@ -35,11 +35,11 @@ EN: dict[str, str] = {
     "deferred-in-loop": "Move the body of the loop into a function of its own: there the defer is no longer in a loop.",
     "interface-conversion": "In hot code use the concrete type or a generic function. In error paths leave it.",
     "interface-conversion.pointer": "In hot code use the concrete type or a generic function, or one object for many calls. In error paths leave it.",
-    "interface-conversion.formatted": "In hot code use strconv in place of fmt. In error paths and logs leave it.",
+    "interface-conversion.formatted": "In hot code build the text without fmt: strconv, append, strings.Builder. In error paths and logs leave it.",
     "stored-in-global": "A package variable outlives every call. Nothing to do when that happens once; in hot code keep the value local.",
-    "stored-in-heap-object": "What is stored through a pointer or in an element of a slice counts as on the heap, even where it is not. Store the value itself, or give it in the literal that makes the object.",
-    "stored-in-heap-object.boxed": "What is stored through a pointer or in an element of a slice counts as on the heap, even where it is not. Give it in the literal that makes the object, or use one object for many calls.",
-    "stored-in-heap-object.reference": "What is stored through a pointer or in an element of a slice counts as on the heap, even where it is not. Give it in the literal that makes the object, or use the old one again.",
+    "stored-in-heap-object": "What is stored through a pointer, in a map or in an element of a slice counts as on the heap, even where it is not. Store the value itself, or give it in the literal that makes the object.",
+    "stored-in-heap-object.boxed": "What is stored through a pointer, in a map or in an element of a slice counts as on the heap, even where it is not. Give it in the literal that makes the object, or use one object for many calls.",
+    "stored-in-heap-object.reference": "What is stored through a pointer, in a map or in an element of a slice counts as on the heap, even where it is not. Give it in the literal that makes the object, or use the old one again.",
     "stored-in-heap-object.append": "Only growth allocates. Make room for all at once, and use the old array again: s[:0].",
     "stored-in-heap-object.string": "In hot code keep the bytes in place of the string, or make it only when it has changed.",
     "stored-in-heap-object.function": "Make the function once and use it for many calls.",
@@ -68,6 +68,7 @@ EN: dict[str, str] = {
     "zero-size-element": "Elements without a size take no memory. Leave it.",
     "outlives-loop-iteration": "Declare the variable that keeps it inside the loop, or keep the value in place of its address.",
     "outlives-loop-iteration.append": "Only growth allocates. Make room for all at once before the loop.",
+    "outlives-loop-iteration.boxed": "Declare the variable that keeps it inside the loop, or give it a concrete type and keep the value.",
     "outlives-loop-iteration.reference": "Declare the variable that keeps it inside the loop, or make one before the loop and use it again.",
     "outlives-scope": "Declare the variable that keeps it in the same function, or keep the value in place of its address.",
     "outlives-scope.append": "Only growth allocates. Make room for all at once where the slice is declared.",
@@ -100,11 +101,11 @@ ZH: dict[str, str] = {
     "deferred-in-loop": "把循环体移到单独的函数里：这样 defer 就不在循环中了。",
     "interface-conversion": "热点代码里使用具体类型或泛型函数。错误路径上不必改。",
     "interface-conversion.pointer": "热点代码里使用具体类型或泛型函数，或者多次调用共用一个对象。错误路径上不必改。",
-    "interface-conversion.formatted": "热点代码里用 strconv 代替 fmt。错误路径和日志里不必改。",
+    "interface-conversion.formatted": "热点代码里不用 fmt 生成文本：strconv、append、strings.Builder。错误路径和日志里不必改。",
     "stored-in-global": "包级变量比每次调用都活得久。只发生一次时不必改；热点代码里请让值留在局部。",
-    "stored-in-heap-object": "经由指针存入的、或存进切片元素的东西，一律当作在堆上，即使实际不在。存值本身，或者在创建对象的字面量里直接给出。",
-    "stored-in-heap-object.boxed": "经由指针存入的、或存进切片元素的东西，一律当作在堆上，即使实际不在。在创建对象的字面量里直接给出，或者多次调用共用一个对象。",
-    "stored-in-heap-object.reference": "经由指针存入的、或存进切片元素的东西，一律当作在堆上，即使实际不在。在创建对象的字面量里直接给出，或者复用原有的。",
+    "stored-in-heap-object": "经由指针存入的、存进 map 或切片元素的东西，一律当作在堆上，即使实际不在。存值本身，或者在创建对象的字面量里直接给出。",
+    "stored-in-heap-object.boxed": "经由指针存入的、存进 map 或切片元素的东西，一律当作在堆上，即使实际不在。在创建对象的字面量里直接给出，或者多次调用共用一个对象。",
+    "stored-in-heap-object.reference": "经由指针存入的、存进 map 或切片元素的东西，一律当作在堆上，即使实际不在。在创建对象的字面量里直接给出，或者复用原有的。",
     "stored-in-heap-object.append": "只有扩容才分配内存。一次留足空间，并复用原有的数组：s[:0]。",
     "stored-in-heap-object.string": "热点代码里保留字节而不是字符串，或者只在内容改变时才生成它。",
     "stored-in-heap-object.function": "只创建一次函数，供多次调用使用。",
@@ -133,6 +134,7 @@ ZH: dict[str, str] = {
     "zero-size-element": "大小为零的元素不占内存，不必改。",
     "outlives-loop-iteration": "把保留它的变量声明在循环内，或者保留值而不是地址。",
     "outlives-loop-iteration.append": "只有扩容才分配内存。在循环前一次留足空间。",
+    "outlives-loop-iteration.boxed": "把保留它的变量声明在循环内，或者给变量具体类型并保留值本身。",
     "outlives-loop-iteration.reference": "把保留它的变量声明在循环内，或者在循环前创建一个并复用。",
     "outlives-scope": "在同一个函数里声明保留它的变量，或者保留值而不是地址。",
     "outlives-scope.append": "只有扩容才分配内存。在声明切片的地方一次留足空间。",
