@@ -168,13 +168,19 @@ def _cold_call(call: Node, child: Node) -> str | None:
         return "panic"
     if _TEST_CALL.match(name):
         return "test-report"
-    if _ERROR_CALL.match(name):
+    if _ERROR_CALL.match(name) and not _is_log(call, name):
         return "error-construction"
     if child.type == "argument_list" or child == call:
         if _PRINT_CALL.match(name) or (_PRINT_TO_CALL.match(name) and _is_to_terminal(call)):
             return "printing"
-        return "logging" if _LOG_CALL.match(name) else None
+        return "logging" if _is_log(call, name) else None
     return None
+
+
+def _is_log(call: Node, name: str) -> bool:
+    """Say whether a call writes to a log: by its name, or because it drops the error that it would have made."""
+    is_dropped = call.parent is not None and call.parent.type == "expression_statement" and name.endswith(".Errorf")
+    return is_dropped or _LOG_CALL.match(name) is not None
 
 
 def _is_returned_error(node: Node) -> bool:

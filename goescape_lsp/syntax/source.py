@@ -17,7 +17,7 @@ from goescape_lsp.syntax.boxing import boxed_text, boxed_value
 from goescape_lsp.syntax.calls import callee_of, target_of
 from goescape_lsp.syntax.cuts import EXPRESSION_LENGTH, cut, one_line, squeeze
 from goescape_lsp.syntax.file import GoFile
-from goescape_lsp.syntax.forms import has_text_keys
+from goescape_lsp.syntax.forms import has_elided_elements, has_text_keys
 from goescape_lsp.syntax.scope import Declaration, Role, Scopes
 from goescape_lsp.syntax.shapes import Key, Shapes, by_function, recalled
 from goescape_lsp.syntax.sizes import site_has_pointers, size_of_site
@@ -350,6 +350,8 @@ class Source:
             form = resolve(written, self.names).form
             if form is Form.UNKNOWN and (is_standard_map(written) or has_text_keys(node)):
                 return Kind.MAP
+            if form is Form.UNKNOWN and has_elided_elements(node):
+                return Kind.SLICE
             return _KIND_BY_FORM.get(form, Kind.INTERFACE)
         if node.type == "type_conversion_expression" or self._is_conversion(node):
             return self._kind_of_conversion(node)

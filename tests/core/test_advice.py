@@ -146,6 +146,8 @@ BOXED = (Step("interface-converted", "&x", "&x", "{heap}", Place("/a.go", 1, 1))
         ("appended.boxed", {"rule": Rule.APPENDED, "flow": BOXED}),
         ("appended.reference", {"rule": Rule.APPENDED, "kind": Kind.SLICE}),
         ("map-storage.hinted", {"rule": Rule.MAP_STORAGE, "kind": Kind.MAP, "allocation_reason": "map-hint"}),
+        ("room.sized", {"kind": Kind.APPEND, "allocation_reason": "growth-sized"}),
+        ("room.given", {"rule": Rule.GROWING_APPEND, "kind": Kind.APPEND, "allocation_reason": "growth-given"}),
         ("goroutine", {"rule": Rule.GOROUTINE, "kind": Kind.CLOSURE}),
         ("free", {"allocation": Allocation.DOES_NOT_ALLOCATE}),
         ("panic-argument", {"rule": Rule.PANIC_ARGUMENT, "allocation": Allocation.DOES_NOT_ALLOCATE}),
@@ -165,4 +167,4 @@ def test_the_size_is_spoken_of_where_it_can_still_be_given(locale: Locale) -> No
 
 
 def test_every_sentence_is_of_a_rule() -> None:
-    assert {key.partition(".")[0] for key in advice.EN} - {str(rule) for rule in Rule} == {"free", "size"}
+    assert {key.partition(".")[0] for key in advice.EN} - {str(rule) for rule in Rule} == {"free", "size", "room"}

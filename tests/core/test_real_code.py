@@ -15,6 +15,7 @@ SOURCE = """package p
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"net/url"
 	"text/template"
@@ -196,6 +197,10 @@ func (c *counter) register() { one(c) }
 
 //go:noinline
 func one(given doer) { kept = given }
+
+func buffers() net.Buffers {
+	return net.Buffers{{1}, {2}} // net.Buffers{...}: returned, allocates
+}
 
 func grown(more func()) []func() {
 	n := len(numbered)

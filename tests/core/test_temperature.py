@@ -192,6 +192,16 @@ func initNodes() {
 	sink = new(node) // heat: normal lifecycle
 }
 
+func logs(lg, opt *errorLog, n *node) {
+	lg.Errorf("%v", &node{n: n.n})  // heat: cold logging
+	opt.Errorf("%v", &node{n: n.n}) // heat: cold logging
+}
+
+type errorLog struct{ last any }
+
+//go:noinline
+func (l *errorLog) Errorf(format string, args ...any) error { l.last = args; return nil }
+
 func cloneNode(n *node) {
 	sink = &node{n: n.n} // heat: normal constructor
 }

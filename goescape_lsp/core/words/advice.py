@@ -22,6 +22,9 @@ _FORMATTER = re.compile(r"^fmt\.")
 
 EN: dict[str, str] = {
     "free": "Nothing is allocated here. Leave it.",
+    "room.sized": "The slice was made with room. Leave it where that is enough.",
+    "room.given": "The slice is the caller's: let it pass one with room.",
+    "room.reused": "The old array is used again. Leave it.",
     "size": "Where a loop fills it, make room for all at once.",
     "returned": "Return the value itself where it is small, or let the caller own the memory and pass it in.",
     "returned.boxed": "It is returned in an interface, where most plain values need the heap as well. In hot code return the value itself, as its concrete type. In error paths leave it.",
@@ -38,6 +41,7 @@ EN: dict[str, str] = {
     "interface-conversion.formatted": "In hot code build the text without fmt: strconv, append, strings.Builder. In error paths and logs leave it.",
     "stored-in-global": "A package variable outlives every call. Nothing to do when that happens once; in hot code keep the value local.",
     "stored-in-heap-object": "What is stored through a pointer, in a map or in an element of a slice counts as on the heap, even where it is not. Store the value itself, or give it in the literal that makes the object.",
+    "stored-in-heap-object.variable": "The variable that holds it is on the heap for a reason of its own: look there first.",
     "stored-in-heap-object.boxed": "What is stored through a pointer, in a map or in an element of a slice counts as on the heap, even where it is not. Give it in the literal that makes the object, or use one object for many calls.",
     "stored-in-heap-object.reference": "What is stored through a pointer, in a map or in an element of a slice counts as on the heap, even where it is not. Give it in the literal that makes the object, or use the old one again.",
     "stored-in-heap-object.append": "Only growth allocates. Make room for all at once, and use the old array again: s[:0].",
@@ -88,6 +92,9 @@ EN: dict[str, str] = {
 }
 ZH: dict[str, str] = {
     "free": "这里不分配内存，不必改。",
+    "room.sized": "切片创建时已留出空间，够用就不必改。",
+    "room.given": "切片来自调用者：让调用者传入留有空间的切片。",
+    "room.reused": "原有的数组被复用，不必改。",
     "size": "若由循环填充，可一次留足空间。",
     "returned": "值较小时直接返回值本身，或者让调用者持有内存并传进来。",
     "returned.boxed": "它装在接口里返回，多数普通的值这样返回同样要放到堆上。热点代码里以具体类型返回值本身；错误路径上不必改。",
@@ -104,6 +111,7 @@ ZH: dict[str, str] = {
     "interface-conversion.formatted": "热点代码里不用 fmt 生成文本：strconv、append、strings.Builder。错误路径和日志里不必改。",
     "stored-in-global": "包级变量比每次调用都活得久。只发生一次时不必改；热点代码里请让值留在局部。",
     "stored-in-heap-object": "经由指针存入的、存进 map 或切片元素的东西，一律当作在堆上，即使实际不在。存值本身，或者在创建对象的字面量里直接给出。",
+    "stored-in-heap-object.variable": "持有它的变量因自身的原因在堆上：先看那里。",
     "stored-in-heap-object.boxed": "经由指针存入的、存进 map 或切片元素的东西，一律当作在堆上，即使实际不在。在创建对象的字面量里直接给出，或者多次调用共用一个对象。",
     "stored-in-heap-object.reference": "经由指针存入的、存进 map 或切片元素的东西，一律当作在堆上，即使实际不在。在创建对象的字面量里直接给出，或者复用原有的。",
     "stored-in-heap-object.append": "只有扩容才分配内存。一次留足空间，并复用原有的数组：s[:0]。",
@@ -161,6 +169,8 @@ def advice(finding: Finding, locale: Locale) -> str:
     table = ZH if locale == "zh-cn" else EN
     if finding.is_heap and finding.allocation is Allocation.DOES_NOT_ALLOCATE and finding.rule not in _TOLD_ANYWAY:
         return table["free"]
+    if finding.allocation_reason.startswith("growth-"):
+        return table[f"room.{finding.allocation_reason.removeprefix('growth-')}"]
     told = next(table[key] for key in _keys(finding, finding.rule) if key in table)
     if finding.rule not in _KEPT or not _is_unsized(finding):
         return told
@@ -178,6 +188,8 @@ def _kinds_of(finding: Finding) -> Iterator[str]:
     """Yield what a sentence may be about: how the value is held, its kind, its group."""
     if finding.rule is Rule.CAPTURED_BY_CLOSURE and not finding.is_by_reference:
         yield "held"
+    if finding.flow and finding.flow[-1].target[:1] not in {"{", "~", ""}:
+        yield "variable"
     if _FORMATTER.search(finding.callee):
         yield "formatted"
     if finding.cause is Cause.MAP_KEY:
