@@ -26,9 +26,11 @@ class Index:
 
     def __init__(self, parsed: Parsed) -> None:
         self.judged = {(line.place, line.subject) for line in parsed.verdicts}
-        self.moved = {(line.place.file, line.subject) for line in parsed.verdicts if line.verdict is Verdict.MOVED}
+        self.moved: dict[tuple[str, str], list[Place]] = {}
         self.method_values: dict[tuple[str, str], list[VerdictLine]] = {}
         for line in parsed.verdicts:
+            if line.verdict is Verdict.MOVED:
+                self.moved.setdefault((line.place.file, line.subject), []).append(line.place)
             receiver, dot, name = line.subject.rpartition(".")
             if dot and name.isidentifier() and line.verdict in {Verdict.ESCAPES, Verdict.STAYS}:
                 self.method_values.setdefault((line.place.file, receiver), []).append(line)

@@ -84,7 +84,7 @@ class Classifier:
             case "reference":
                 return replace(trail, is_by_reference=trail.is_by_reference or trail.is_captured)
             case "interface-converted":
-                return replace(trail, is_converted=True)
+                return replace(trail, is_converted=True, converted_at=reason.place)
             case _:
                 return trail
 

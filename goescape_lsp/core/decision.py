@@ -62,11 +62,15 @@ def because(cause: Cause, at: Place | None = None, callee: str = "") -> Decision
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """What a chase saw on its way: the capture and the boxing that hold the value, and where inlined code stands."""
+    """What a chase saw on its way: the capture and the boxing that hold the value, and where inlined code stands.
+
+    `converted_at` is the place of the last boxing.
+    """
 
     is_captured: bool = False
     is_by_reference: bool = False
     capture_keyword: str = ""
     capture_in_loop: bool = False
     is_converted: bool = False
+    converted_at: Place | None = None
     inlined_at: Place | None = None

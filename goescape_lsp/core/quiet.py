@@ -11,6 +11,7 @@ from goescape_lsp.core.model import Allocation, Finding, Kind, Rule, Temperature
 # Calls whose own work costs far more than the box or the slice of their operands: formatting, sorting, decoding.
 _COSTLY_CALL = re.compile(r"^(?:fmt\.|sort\.)|(?:^|\.)(?:Unmarshal|Decode|Scan)\w*$")
 _VARIADIC = "... argument"
+_WITH_ROOM = frozenset({"growth-sized", "growth-given", "growth-reused"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ def _is_api(finding: Finding) -> bool:
 TABLE: tuple[Row, ...] = (
     Row("cold", "hint", lambda f: f.temperature is Temperature.COLD),
     Row("inlined-possible", "hint", lambda f: _is_in_loop(f) and bool(f.inlined_from) and _is_possible(f)),
+    Row("append-with-room", "hint", lambda f: _is_in_loop(f) and f.allocation_reason in _WITH_ROOM),
     Row("loop", "information", lambda f: _is_in_loop(f) and not _is_store(f)),
     # From here on it stands outside loops, in code that is not known to be cold, or stores into a map.
     Row("inlined", "hint", lambda f: bool(f.inlined_from)),

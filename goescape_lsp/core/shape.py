@@ -120,12 +120,20 @@ class Syntax(Protocol):
         """Say whether a name is a named result of the function around a place."""
         ...
 
+    def is_one_function(self, place: Place, other: Place) -> bool:
+        """Say whether two places lie in the same declaration of the file."""
+        ...
+
     def outlives_loop(self, place: Place, name: str) -> bool:
         """Say whether a name is declared outside a loop that is around a place."""
         ...
 
     def literal_around(self, place: Place) -> Literal | None:
         """Return the function literal or `go`/`defer` wrapper around a place."""
+        ...
+
+    def start_at(self, place: Place, name: str) -> Literal | None:
+        """Return the `go` or `defer` that calls the function value at a place, or the variable of a name around it."""
         ...
 
     def literal_at(self, place: Place) -> Literal | None:

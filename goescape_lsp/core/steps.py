@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from goescape_lsp.core.blocks import Indexed
 from goescape_lsp.core.common import Common
@@ -18,6 +19,8 @@ from goescape_lsp.core.tables.messages import REASONS
 
 _RESULT = re.compile(r"^~[rR]\d+$")
 _HEAP = "{heap}"
+# A part of a package variable's initial value: `(*T)(path/p..stmp_1@8)`, `([]T)(path/p.variable@24)`.
+_STATIC_DATA = re.compile(r"^\(.*\)\(\S+@\d+\)$")
 _BY_REASON = {reason.text: reason.cause for reason in REASONS if reason.cause is not None}
 
 
@@ -39,10 +42,14 @@ class Steps:
 
     def decide(self, block: Block, last: Arrow, trail: Trail, is_boxed: bool) -> Decision:  # noqa: FBT001
         """Decide by the destination and the last reason of a flow that ends outside any container."""
+        if (started := self._started(block, last)) is not None:
+            return started
         reasons = last.reasons
         if not reasons and last.target in {_HEAP, "{temp}"} and len(block.arrows) > 1:
-            last = block.arrows[-2]  # arguments and range operands go through `{temp}`: the step before is the reason
-            reasons = last.reasons
+            before = block.arrows[-2]  # arguments and range operands go through `{temp}`: the step before is the reason
+            if self._is_receiver(before):
+                return self._of_method_value(block, last)
+            last, reasons = before, before.reasons
         if not reasons:
             return because(Cause.RETURN) if _RESULT.match(last.target) else self._of_method_value(block, last)
         reason = reasons[-1]
@@ -58,6 +65,14 @@ class Steps:
             return self._spilled(reason)
         return self._stored(reason)
 
+    def _is_receiver(self, arrow: Arrow) -> bool:
+        """Say whether an arrow takes the address of a variable for a method value: `c.stop` of `func (c *T) stop()`."""
+        if arrow.target != "{temp}" or [reason.why for reason in arrow.reasons] != ["address-of"]:
+            return False
+        at = arrow.reasons[0].place
+        found = self._indexed(at).method_values.get((at.file, arrow.source), ())
+        return any(line.place == at for line in found)
+
     def _of_method_value(self, block: Block, last: Arrow) -> Decision:
         """Decide for the receiver of a method value: it goes through `{temp}` as the method's parameter leaks.
 
@@ -72,6 +87,21 @@ class Steps:
         if not after:
             return because(Cause.CALLEE_PARAM)
         return because(Cause.CALLEE_PARAM, after[0].place, after[0].subject)
+
+    def _started(self, block: Block, last: Arrow) -> Decision | None:
+        """Decide for a variable that is called by `go`, or by `defer` in a loop: it flows to the heap for no reason."""
+        if last.target != _HEAP or last.operators or last.source == "{temp}":
+            return None
+        if any(reason.why not in {"dot", "dot of pointer"} for reason in last.reasons):
+            return None
+        found = [reason.place for arrow in block.arrows for reason in arrow.reasons]
+        at = found[-1] if found else block.place
+        syntax = self._syntax(at)
+        start = syntax.start_at(at, last.source) if syntax is not None else None
+        if start is None:
+            return None
+        cause = Cause.GOROUTINE if start.keyword == "go" else Cause.DEFER_LOOP
+        return because(cause, replace(start.place, file=at.file))
 
     def _spilled(self, reason: Reason) -> Decision:
         """Decide for a literal that goes to the heap by itself: `go` or a `defer` in a loop."""
@@ -90,6 +120,8 @@ class Steps:
     def _stored(self, reason: Reason) -> Decision:
         """Decide for an assignment to what the compiler calls the heap."""
         left = _left_side(reason.expression)
+        if _STATIC_DATA.search(left):
+            return because(Cause.GLOBAL, reason.place)
         target = self._target(reason.place, left)
         found = {
             Target.GLOBAL: Cause.GLOBAL,
@@ -109,21 +141,49 @@ class Steps:
         """Decide for a flow that ends in an ordinary variable: a result, an outer loop or function, a moved local."""
         syntax = self._syntax(reason.place)
         name, at = last.target, reason.place
+        moved = self._indexed(at).moved.get((at.file, name), [])
+        if "." in name or self._is_of_callee(at, trail):
+            # A variable of an inlined callee, whatever has its name around the call.
+            return self._given_to_inlined(block, last, trail, Cause.HEAP_STORE if at in moved else Cause.LOOP)
         if syntax is not None and syntax.result_name(at, name):
             return because(Cause.RETURN, at)
+        is_moved = any(syntax is None or syntax.is_one_function(at, place) for place in moved)
         target = self._target(at, _left_side(reason.expression))
         if target is Target.OUTER_FUNCTION:
             return because(Cause.OUTER_VAR, at)
-        is_moved = (block.place.file, name) in self._indexed(block.place).moved
         if target is Target.FIELD and is_moved:
             return because(Cause.HEAP_STORE, at)
         if syntax is not None and syntax.outlives_loop(at, name):
             return because(Cause.LOOP, at)
-        if is_moved:
-            return because(Cause.HEAP_STORE, at)
-        if "." in name or at == trail.inlined_at:  # a variable of an inlined callee: only its loop can keep the value
-            return because(Cause.LOOP, at)
-        return because(Cause.OUTER_VAR, at)
+        return because(Cause.HEAP_STORE if is_moved else Cause.OUTER_VAR, at)
+
+    def _given_to_inlined(self, block: Block, last: Arrow, trail: Trail, otherwise: Cause) -> Decision:
+        """Decide for a flow that ends in a variable of an inlined callee, by what it was given from.
+
+        Shape: where nothing of the caller lies between, the callee's own loop keeps the value.
+        """
+        at = last.reasons[-1].place
+        index = block.arrows.index(last)
+        before = block.arrows[index - 1] if index > 0 and otherwise is Cause.LOOP else None
+        if before is None or not before.reasons or before.target.startswith("{") or _RESULT.match(before.target):
+            return because(otherwise, at)
+        reason = before.reasons[-1]
+        if reason.why == "call parameter":
+            return self._called(reason, trail, is_boxed=False)
+        if reason.why not in {"assign", "assign-pair"}:
+            return because(otherwise, at)
+        return self._assigned_to_variable(block, before, reason, trail)
+
+    def _is_of_callee(self, at: Place, trail: Trail) -> bool:
+        """Say whether a place is the call of a declared function: a step there stands in its inlined body.
+
+        The body of a literal that a variable holds is left out: it may name the variables around the call.
+        """
+        syntax = self._syntax(at)
+        call = syntax.call_at(at) if syntax is not None else None
+        if syntax is None or call is None:
+            return at == trail.inlined_at
+        return not (call.function.startswith("func") or syntax.is_local(at, call.function))
 
     def _called(self, reason: Reason, trail: Trail, is_boxed: bool) -> Decision:  # noqa: FBT001
         """Decide for an argument of a call."""
@@ -138,8 +198,12 @@ class Steps:
             return because(Cause.APPEND, at)
         if text.startswith("panic(") and is_builtin:
             return because(Cause.PANIC, at)
-        if trail.is_converted or is_boxed:
+        # What is boxed in the inlined body of the call is passed to the call as it is.
+        is_boxed_inside = call is not None and not is_own_text and trail.converted_at == at != trail.inlined_at
+        if is_boxed or (trail.is_converted and not is_boxed_inside):
             return because(Cause.INTERFACE_ARG, at, name)
+        if is_boxed_inside:
+            return because(Cause.CALLEE_PARAM, at, name)
         if "... argument..." in text and self._is_uintptr_call(call, at):
             return because(Cause.UINTPTRESCAPES, at, name)
         cause = self._callee_cause(text, call if is_own_text else None, at)

@@ -10,6 +10,7 @@ from goescape_lsp.core.assembly import Assembly, carries, grows_map, is_called, 
 from goescape_lsp.core.judge import judge_silent
 from goescape_lsp.core.model import Allocation, Cause, Finding, Kind, Package, Rule, Span, Verdict
 from goescape_lsp.core.temperature import temper
+from goescape_lsp.session.reader import growth_reason
 from goescape_lsp.syntax.silent import Silent, growth, silent_sites
 from goescape_lsp.syntax.source import Source
 
@@ -43,7 +44,8 @@ def weighed(
     held = (weigh(f, assembly, is_alone=mates[f.file, f.span.line, f.kind] == 1) for f in findings)
     told = tuple(_joined(_grown(finding, assembly, sources), sites.get(finding.file, ())) for finding in held)
     made = {(f.file, line) for f in told if f.is_heap and _costs(f) for line in _lines(f.span)}
-    judged = (_judged(f, assembly, made, is_alone=mates[f.file, f.span.line, f.kind] == 1) for f in added)
+    alone = ((f, mates[f.file, f.span.line, f.kind] == 1) for f in added)
+    judged = (_judged(f, sources[f.file], assembly, made, is_alone=is_alone) for f, is_alone in alone)
     return (*told, *judged)
 
 
@@ -121,13 +123,17 @@ def _finding(site: Silent, file: str, package: str) -> Finding:
     )
 
 
-def _judged(finding: Finding, assembly: Assembly, made: set[tuple[str, int]], *, is_alone: bool) -> Finding:
+def _judged(
+    finding: Finding, source: Source, assembly: Assembly, made: set[tuple[str, int]], *, is_alone: bool
+) -> Finding:
     """Judge a silent site; `made` are the lines where something else is allocated that may explain an object there."""
     is_carried = False
     if finding.kind in {Kind.CLOSURE, Kind.OTHER}:
         is_alone &= not any((finding.file, line) in made for line in _lines(finding.span))
         is_carried = is_alone and carries(assembly, finding.file, _lines(finding.span))
     allocation, reason, rule = judge_silent(finding.kind, is_alone=is_alone, is_carried=is_carried)
+    if reason == "growth":
+        reason = growth_reason(source, finding.span)
     return replace(finding, allocation=allocation, allocation_reason=reason, rule=rule)
 
 

@@ -18,6 +18,7 @@ from goescape_lsp.core.model import (
     Package,
     Place,
     Rule,
+    Span,
     Step,
     Temperature,
     Verdict,
@@ -33,6 +34,7 @@ from goescape_lsp.syntax.source import Source
 
 _Key = tuple[str, int, int, str, Verdict]
 
+_OF_RESULT = re.compile(r"\(~[rR]\d+\)$")  # a conversion of an inlined call's result: `string(~r0)`
 _ERRORS_NEW = "&errors.errorString{...}"
 _SHAPE = re.compile(r"\[(?P<shapes>.*go\.shape\..*)\]")
 _RESULT_NAME = re.compile(r"^~[rR]\d+$")
@@ -95,7 +97,8 @@ class Reader:
         shape = source.shape(line.place, line.subject, line.verdict)
         origin = self._inlined_from(line, shape)
         # Where the body of a range over a function was inlined, all its values have the place of the `for`.
-        is_crowded = bool(origin) or (not shape.is_call and line.place in self._parsed.inlined)
+        is_crowd = not shape.is_call and line.place in self._parsed.inlined
+        is_crowded = bool(origin) or (is_crowd and not _OF_RESULT.search(line.subject))
         subject = _bare(line.subject, source) if is_crowded else str(shape.kind)
         key = (line.place.file, shape.span, subject, origin)
         known = sites.get(key)
@@ -176,6 +179,8 @@ class Reader:
         self, site: _Site, kind: Kind, *, allocation: Allocation, reason: str, cause: Cause, rule: Rule | None
     ) -> Finding:
         line, shape = site.line, site.shape
+        if reason == "growth" and not site.inlined_from:
+            reason = growth_reason(self._sources[line.place.file], shape.span)
         return Finding(
             file=line.place.file,
             span=shape.span,
@@ -231,6 +236,12 @@ def _bare(subject: str, source: Source) -> str:
 def _is_folded(known: str, subject: str) -> bool:
     """Say whether one inlined copy has a constant where another has a variable: the variable can allocate."""
     return known != subject and boxed_text(known) is Boxed.CONSTANT and boxed_text(subject) is not Boxed.CONSTANT
+
+
+def growth_reason(source: Source, span: Span) -> str:
+    """Return the key of the reason for which an `append` may allocate: what it grows, as far as that is known."""
+    room = source.room_of_append(span)
+    return f"growth-{room}" if room else "growth"
 
 
 def _last(name: str) -> str:

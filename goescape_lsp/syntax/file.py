@@ -51,9 +51,13 @@ class GoFile:
             methods={key: _without_body(node) for key, node in self.methods.items()},
             functions=functions.list_functions(self.tree),
             stretches=Stretches(() if root.has_error else self._stretches()),
-            takes_tests="testing" in imports and _TESTING.search(self.content) is not None,
+            takes_tests=self._takes_tests(imports, text_of(clause)),
             is_broken=root.has_error,
         )
+
+    def _takes_tests(self, imports: frozenset[str], clause: str) -> bool:
+        may = "testing" in imports and clause != "package main" and _TESTING.search(self.content) is not None
+        return may and functions.takes_testing(self.tree.root_node)
 
     def _stretches(self) -> Iterator[Stretch]:
         """Yield the declared functions that no other code shares a line with."""

@@ -100,3 +100,10 @@ def has_text_keys(literal: Node) -> bool:
     while key is not None and key.type == "literal_element":
         key = first_of(key)
     return key is not None and key.type.endswith("string_literal")
+
+
+def has_elided_elements(literal: Node) -> bool:
+    """Say whether a literal's first element is braces alone, without a key: no struct, whatever its type."""
+    element = first_of(literal.child_by_field_name("body"))
+    inner = first_of(element) if element is not None and element.type == "literal_element" else None
+    return inner is not None and inner.type == "literal_value"

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from tree_sitter import Node, Tree
 
 from goescape_lsp.core.model import Function
-from goescape_lsp.syntax.tree import ancestors, enclosing_function, literals_in, span_of, text_of
+from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, enclosing_function, literals_in, span_of, text_of, walk
 
 PACKAGE_INITIALISATION = "init"
+_TESTING_TYPES = frozenset({"testing.TB", "testing.T", "testing.B", "testing.F", "testing.M"})
 
 
 def function_name(node: Node, known: dict[int, str]) -> str:
@@ -77,3 +78,12 @@ def _name(function: Node) -> str:
         written = written.named_children[0]
     owner = text_of(written)
     return f"({owner}).{name}" if owner.startswith("*") else f"{owner}.{name}"
+
+
+def takes_testing(root: Node) -> bool:
+    """Say whether a declared function or type of a file has package testing's types in its parameters or fields."""
+    declared = (node for node in root.named_children if node.type in {*FUNCTIONS, "type_declaration"})
+    signatures = (node.child_by_field_name("parameters") or node for node in declared)
+    return any(
+        node.type == "qualified_type" and text_of(node) in _TESTING_TYPES for part in signatures for node in walk(part)
+    )

@@ -12,6 +12,8 @@ from goescape_lsp.core.model import Temperature
 from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, enclosing_function, text_of
 
 _ERROR_CALL = re.compile(r"^(?:errors\.(?:New|Join)|fmt\.Errorf|(?:\w+\.)*(?:Errorf|Wrapf?|WithStack|WithMessagef?))$")
+# `ParseError`, `errTimeout`, `os.PathError`; Go's own convention for the names of error types.
+_ERROR_TYPE = re.compile(r"^(?:\w+\.)?(?:\w+Error|[eE]rr[A-Z]\w*)$")
 _LEVEL = r"(?:Print|Debug|Info|Warn|Warning|Error|Fatal|Panic|Trace|Log)"
 # A logger by its name and any of its levels, or a level with a formatting suffix whoever has it (`opt.Infof`).
 _LOG_CALL = re.compile(
@@ -137,6 +139,8 @@ def _cold_reason(node: Node) -> str | None:
     for parent in (node, *ancestors(node)):
         if parent.type == "call_expression" and (reason := _cold_call(parent, child)) is not None:
             return reason
+        if _is_returned_error(parent):
+            return "error-construction"
         if parent.type == "if_statement" and _is_error_branch(parent, child):
             return "error-path"
         if parent.type == "func_literal" and (reason := _cold_literal(parent)) is not None:
@@ -169,13 +173,29 @@ def _cold_call(call: Node, child: Node) -> str | None:
         return "panic"
     if _TEST_CALL.match(name):
         return "test-report"
-    if _ERROR_CALL.match(name):
+    if _ERROR_CALL.match(name) and not _is_log(call, name):
         return "error-construction"
     if child.type == "argument_list" or child == call:
         if _PRINT_CALL.match(name) or (_PRINT_TO_CALL.match(name) and _is_to_terminal(call)):
             return "printing"
-        return "logging" if _LOG_CALL.match(name) else None
+        return "logging" if _is_log(call, name) else None
     return None
+
+
+def _is_log(call: Node, name: str) -> bool:
+    """Say whether a call writes to a log: by its name, or because it drops the error that it would have made."""
+    is_dropped = call.parent is not None and call.parent.type == "expression_statement" and name.endswith(".Errorf")
+    return is_dropped or _LOG_CALL.match(name) is not None
+
+
+def _is_returned_error(node: Node) -> bool:
+    """Say whether a composite literal of an error type, by its name, is a result: `return nil, &ParseError{…}`."""
+    operand = node.child_by_field_name("operand") if node.type == "unary_expression" else node
+    literal = operand if operand is not None and operand.type == "composite_literal" else None
+    if literal is None or _ERROR_TYPE.search(text_of(literal.child_by_field_name("type"))) is None:
+        return False
+    around = next((n for n in ancestors(literal) if n.type not in {"unary_expression", "expression_list"}), literal)
+    return around.type == "return_statement"
 
 
 def _is_to_terminal(call: Node) -> bool:

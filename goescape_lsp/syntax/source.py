@@ -13,19 +13,21 @@ from goescape_lsp.core.model import Comment, Function, Kind, Place, Span, Verdic
 from goescape_lsp.core.parts import OUTSIDE
 from goescape_lsp.core.shape import Boxed, Call, Callee, Literal, Shape, Target
 from goescape_lsp.syntax import comments, functions, heat, spans
+from goescape_lsp.syntax.appends import room_of
 from goescape_lsp.syntax.boxing import boxed_text, boxed_value
 from goescape_lsp.syntax.calls import callee_of, target_of
+from goescape_lsp.syntax.cuts import EXPRESSION_LENGTH, cut, one_line, squeeze
 from goescape_lsp.syntax.file import GoFile
-from goescape_lsp.syntax.forms import has_text_keys
+from goescape_lsp.syntax.forms import has_elided_elements, has_text_keys
 from goescape_lsp.syntax.outline import Outline
 from goescape_lsp.syntax.scope import Role
 from goescape_lsp.syntax.sizes import site_has_pointers, size_of_site
 from goescape_lsp.syntax.standard import is_standard_map
+from goescape_lsp.syntax.starts import statement_that_calls
 from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, first_of, leaf_at, span_of, text_of, walk
 from goescape_lsp.syntax.types import Form, Names, element, infer, resolve
 
 _GENERATED = re.compile(rb"^// Code generated .* DO NOT EDIT\.\r?$", re.MULTILINE)
-_EXPRESSION_LENGTH = 120
 _Key = tuple[int, int, str, Verdict]
 _KIND_BY_SUBJECT: tuple[tuple[str, Kind], ...] = (
     ("make(map[", Kind.MAP),
@@ -63,7 +65,7 @@ class Source:
         """Say whether the file carries Go's mark of generated code (go.dev/s/generatedcode)."""
         return b"// Code generated " in self.content and _GENERATED.search(self.content) is not None
 
-    @property
+    @cached_property
     def helps_tests(self) -> bool:
         """Say whether the file takes the types of package testing in its signatures: only tests can call such code."""
         return self.outline.takes_tests
@@ -154,17 +156,17 @@ class Source:
         if function is None:
             return None
         keyword = node.parent.type if node.parent is not None else ""
-        return Call(callee_of(function, self.names), _one_line(text_of(function)), span_of(node), _keyword(keyword))
+        return Call(callee_of(function, self.names), one_line(text_of(function)), span_of(node), _keyword(keyword))
 
     def target_at(self, place: Place, left: str) -> Target:
         """Return what is assigned to at the place of a `=`; `left` is the compiler's text of the left side."""
         leaf = self._leaf(place)
         statement = _assignment(leaf)
-        if statement is None:
+        if leaf is None or statement is None or _is_of_inlined_code(leaf, statement):
             return Target.UNKNOWN
         items = [n for n in _left_sides(statement) if n.type != "comment"]
-        wanted = _squeeze(left)
-        node = next((n for n in items if _squeeze(text_of(n)) == wanted), items[0] if len(items) == 1 else None)
+        wanted = squeeze(left)
+        node = next((n for n in items if squeeze(text_of(n)) == wanted), items[0] if len(items) == 1 else None)
         return Target.UNKNOWN if node is None else target_of(node, self.names)
 
     def result_name(self, place: Place, name: str) -> bool:
@@ -172,6 +174,11 @@ class Source:
         leaf = self._leaf(place)
         found = self.names.local(name, leaf) if leaf is not None else None
         return found is not None and found.role is Role.RESULT
+
+    def is_one_function(self, place: Place, other: Place) -> bool:
+        """Say whether two places lie in the same declaration of the file."""
+        around = next((n for n in self.root.named_children if n.end_point[0] >= place.line - 1), None)
+        return around is not None and around.start_point[0] <= other.line - 1 <= around.end_point[0]
 
     def outlives_loop(self, place: Place, name: str) -> bool:
         """Say whether `name` is declared outside a loop of the same function that is around a place."""
@@ -183,8 +190,13 @@ class Source:
         return heat.loops_around(leaf) > depth_there or heat.in_goto_loop(leaf)
 
     def literal_around(self, place: Place) -> Literal | None:
-        """Return the innermost function literal around a place, or the `go`/`defer` that wraps a call there."""
+        """Return the innermost function literal around a place, or the `go`/`defer` that wraps a call there.
+
+        A place where a literal starts is that of the literal itself: what holds it is around it.
+        """
         leaf = self._leaf(place)
+        if leaf is not None and leaf.type == "func" and leaf.parent is not None and leaf.parent.type == "func_literal":
+            leaf = leaf.parent.parent
         if leaf is None:
             return None
         for node in (leaf, *ancestors(leaf)):
@@ -195,6 +207,16 @@ class Source:
             if node.type in FUNCTIONS:
                 return None
         return None
+
+    def room_of_append(self, span: Span) -> str:
+        """Return where the slice has its room from that an `append` at a span grows: see `appends.room_of`."""
+        return room_of(self._tree, self.names, span)
+
+    def start_at(self, place: Place, name: str) -> Literal | None:
+        """Return the `go` or `defer` that calls the function value at a place, or the variable of this name."""
+        leaf = self._leaf(place)
+        statement = statement_that_calls(leaf, name) if leaf is not None else None
+        return _wrapper(statement) if statement is not None else None
 
     def literal_at(self, place: Place) -> Literal | None:
         """Return the function literal or the `go`/`defer` wrapper that starts at a place."""
@@ -268,7 +290,7 @@ class Source:
         start = len(line) - len(line.lstrip()) + 1
         span = Span(place.line, start, place.line, max(len(line.rstrip()), start) + 1)
         text = line.strip().decode("utf-8", "replace")
-        return Shape(span, text[:_EXPRESSION_LENGTH], Kind.OTHER, is_fallback=True)
+        return Shape(span, text[:EXPRESSION_LENGTH], Kind.OTHER, is_fallback=True)
 
     def _shape_of(self, node: Node, subject: str, verdict: Verdict) -> Shape:
         kind = self._kind(node, subject, verdict)
@@ -277,7 +299,7 @@ class Source:
         span = spans.visible_span(node, subject)
         return Shape(
             span,
-            _one_line(_cut(self._tree.root_node, node, span)),
+            one_line(cut(self._tree.root_node, node, span)),
             kind,
             functions.function_name(node, self._file.function_names),
             _holder(node),
@@ -313,6 +335,8 @@ class Source:
             form = resolve(written, self.names).form
             if form is Form.UNKNOWN and (is_standard_map(written) or has_text_keys(node)):
                 return Kind.MAP
+            if form is Form.UNKNOWN and has_elided_elements(node):
+                return Kind.SLICE
             return _KIND_BY_FORM.get(form, Kind.INTERFACE)
         if node.type == "type_conversion_expression" or self._is_conversion(node):
             return self._kind_of_conversion(node)
@@ -358,7 +382,7 @@ class Source:
         function = node.child_by_field_name("function") if node is not None else None
         if node is None or function is None:
             return None
-        return Call(callee_of(function, self.names), _one_line(text_of(function)), span_of(node), leaf.type)
+        return Call(callee_of(function, self.names), one_line(text_of(function)), span_of(node), leaf.type)
 
 
 def _kind_by_subject(subject: str) -> Kind | None:
@@ -381,6 +405,13 @@ def _assignment(leaf: Node | None) -> Node | None:
     if leaf is None:
         return None
     return next((n for n in (leaf, *ancestors(leaf)) if n.type in kinds), None)
+
+
+def _is_of_inlined_code(leaf: Node, statement: Node) -> bool:
+    """Say whether an assignment at a leaf stands in a function that the statement calls, and that was inlined there."""
+    left = statement.child_by_field_name("left")
+    is_on_left = left is not None and left.start_byte <= leaf.start_byte < left.end_byte
+    return leaf.parent != statement and not is_on_left
 
 
 def _left_sides(statement: Node) -> list[Node]:
@@ -447,35 +478,3 @@ def _holder(node: Node) -> Span | None:
         return None
     left = [n for n in left if n.type not in {"comment", ","}]
     return span_of(left[index]) if index < len(left) and len(values) == len(left) else None
-
-
-def _cut(root: Node, node: Node, span: Span) -> str:
-    """Return the source text of a span that starts in or at a node."""
-    whole = text_of(node)
-    start = span_of(node)
-    if (span.line, span.column) == (start.line, start.column):
-        end = (span.end_line - 1, span.end_column - 1)
-        if spans.is_new_of_negative(node):
-            whole += ")"
-        size = _offset(whole, start, end)
-        return whole.encode()[:size].decode("utf-8", "replace")
-    inner = root.descendant_for_point_range((span.line - 1, span.column - 1), (span.end_line - 1, span.end_column - 1))
-    return text_of(inner)
-
-
-def _offset(text: str, start: Span, end: tuple[int, int]) -> int:
-    """Return how many bytes of `text`, which starts at `start`, lie before a 0-based point."""
-    lines = text.encode().split(b"\n")
-    rows = end[0] - (start.line - 1)
-    if rows == 0:
-        return end[1] - (start.column - 1)
-    return sum(len(line) + 1 for line in lines[:rows]) + end[1]
-
-
-def _one_line(text: str) -> str:
-    squeezed = " ".join(text.split())
-    return squeezed if len(squeezed) <= _EXPRESSION_LENGTH else squeezed[: _EXPRESSION_LENGTH - 1] + "…"
-
-
-def _squeeze(text: str) -> str:
-    return re.sub(r"\s+", "", text)

@@ -10,6 +10,7 @@ from goescape_lsp.core.model import Span
 from goescape_lsp.syntax.tree import ancestors, leaf_at, span_of, text_of, walk
 
 _CONVERSION = re.compile(r"^(?:\((?P<wrapped>[^()]+)\)|(?P<plain>[\w.\[\]*]+))\((?P<operand>.*)\)$", re.DOTALL)
+_RESULT = re.compile(r"^~[rR]\d+$")
 _MADE = ("make(", "new(", "append(")
 _LAST_PRINTED_COLUMN = 254
 _OPERATORS = frozenset(
@@ -135,20 +136,29 @@ def _converted(node: Node, subject: str) -> Node:
     match = _CONVERSION.match(subject)
     if match is None or subject.startswith(_MADE):
         return node
-    wanted = _squeezed(match["wrapped"] or match["plain"])
+    wanted = match["wrapped"] or match["plain"]
     for parent in (node, *ancestors(node)):
         if parent.type.endswith("statement") or parent.type in {"block", "func_literal"}:
             break
-        if parent.type in {"call_expression", "type_conversion_expression"}:
-            written = parent.child_by_field_name("function") or parent.child_by_field_name("type")
-            if _squeezed(text_of(written).strip("()")).rpartition(".")[2] == wanted.rpartition(".")[2]:
-                return parent
+        if _converts_to(parent, wanted):
+            return parent
     return node
+
+
+def _converts_to(node: Node, wanted: str) -> bool:
+    """Say whether a node is a conversion to a type, or a call of that name."""
+    if node.type not in {"call_expression", "type_conversion_expression"}:
+        return False
+    written = node.child_by_field_name("function") or node.child_by_field_name("type")
+    return _squeezed(text_of(written).strip("()")).rpartition(".")[2] == _squeezed(wanted).rpartition(".")[2]
 
 
 def _converted_call(call: Node, subject: str) -> Node:
     """Look outward from a call to the conversion of its result: of this very call, not one in inlined code."""
     match = _CONVERSION.match(subject)
+    if match is not None and _RESULT.match(match["operand"]):  # the call was inlined: `([]rune)(~r0)`
+        around = next((n for n in ancestors(call) if n.type not in {"argument_list", "parenthesized_expression"}), call)
+        return around if _converts_to(around, match["wrapped"] or match["plain"]) else call
     function = text_of(call.child_by_field_name("function")).rpartition(".")[2]
     is_result = match is not None and bool(function) and f"{function}(" in match["operand"]
     return _converted(call, subject) if is_result else call

@@ -52,19 +52,6 @@ def test_every_rule_has_advice(locale: Locale) -> None:
     assert advice.advice(finding(rule=None), locale) == ""
 
 
-@pytest.mark.parametrize("locale", LOCALES)
-def test_the_size_is_spoken_of_where_it_can_still_be_given(locale: Locale) -> None:
-    def size_is_told(**more: Any) -> bool:
-        plain = advice.advice(finding(rule=more.get("rule", Rule.RETURNED)), locale)
-        return advice.advice(finding(**more), locale) != plain
-
-    assert size_is_told(kind=Kind.MAP, subject="make(map[string]int)")
-    assert size_is_told(kind=Kind.APPEND, subject="append")
-    assert not size_is_told(kind=Kind.MAP, subject="make(map[string]int, len(list))")
-    assert not size_is_told(kind=Kind.SLICE, subject="make([]int, n)")
-    assert not size_is_told(kind=Kind.APPEND, subject="append", rule=Rule.GROWING_APPEND)
-
-
 def test_ends_of_arrows() -> None:
     said = hover.step_text(step(source="&{storage for make([]int, n)}", target="{heap}"), "en")
     assert said == "the memory of make([]int, n) goes to the heap"

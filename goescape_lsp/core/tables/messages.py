@@ -139,7 +139,7 @@ REASONS: tuple[Why, ...] = (
     Why("key of map put", Cause.MAP_KEY),
     Why("call parameter"),
     Why("callee operand", Cause.UNKNOWN_CALL, since="1.22"),
-    Why("appendee slice"),
+    Why("appendee slice", Cause.APPEND_SPREAD),
     Why("appended slice...", Cause.APPEND_SPREAD),
     Why("copied slice", Cause.COPY),
     Why("too large for stack"),

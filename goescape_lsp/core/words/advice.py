@@ -1,85 +1,168 @@
-"""One sentence per rule: what a programmer can do about it, and when nothing needs to be done."""
+"""What a programmer can do about a finding, one sentence or two for each rule; where it matters, for the kind of value.
+
+A key `rule.what` is about one kind of value or one way of holding it, `rule` about all others.
+"""
 
 from __future__ import annotations
 
-from goescape_lsp.core.model import Finding, Kind, Rule
+import re
+from collections.abc import Iterator
+
+from goescape_lsp.core.model import Allocation, Cause, Finding, Kind, Rule
 from goescape_lsp.core.words import Locale
 
 # Where a value is kept on purpose, its size is the part that can still be changed.
 _KEPT = frozenset([Rule.RETURNED, Rule.STORED_IN_GLOBAL, Rule.STORED_IN_HEAP_OBJECT, Rule.STORED_IN_MAP, Rule.APPENDED])
+# Rules whose own sentence says that nothing needs to be done, or that is about something else than the allocation.
+_TOLD_ANYWAY = frozenset([Rule.PANIC_ARGUMENT, Rule.ZERO_SIZE_ELEMENT, Rule.LEAKING_PARAMETER, Rule.UNKNOWN_CAUSE])
+_POINTERS = frozenset([Kind.VARIABLE, Kind.NEW, Kind.COMPOSITE])
+_FUNCTIONS = frozenset([Kind.CLOSURE, Kind.METHOD_VALUE])
+_FORMATTER = re.compile(r"^fmt\.")
 
 
 EN: dict[str, str] = {
+    "free": "Nothing is allocated here. Leave it.",
+    "room.sized": "The slice was made with room. Leave it where that is enough.",
+    "room.given": "The slice is the caller's: let it pass one with room.",
+    "room.reused": "The old array is used again. Leave it.",
     "size": "Where a loop fills it, make room for all at once.",
-    "returned": "Let the caller own the memory and pass it in, or return the value itself where it is small.",
-    "captured-by-closure": "Give the value to the closure as an argument, or capture a variable that is set once and never changed after.",
-    "goroutine": "A goroutine outlives its caller, so what both use is on the heap. In hot code start fewer goroutines that live longer.",
+    "returned": "Return the value itself where it is small, or let the caller own the memory and pass it in.",
+    "returned.boxed": "It is returned in an interface, where most plain values need the heap as well. In hot code return the value itself, as its concrete type. In error paths leave it.",
+    "returned.reference": "Let the caller own the memory and pass it in.",
+    "returned.append": "Make room for all at once, or let the caller pass in a slice with room: append allocates nothing then.",
+    "returned.string": "Append to a slice that the caller passes in, or return the bytes where they are enough.",
+    "returned.function": "Return a value with a method in place of a function: the caller then owns the value.",
+    "captured-by-closure": "Capture a variable that is set once and never changed after, or give the value to the closure as an argument.",
+    "captured-by-closure.held": "What a closure holds lives as long as the closure. Capture only the part that it needs, or give it the value as an argument when it is called.",
+    "goroutine": "A goroutine may outlive its caller, so what both use is on the heap. In hot code start fewer goroutines that live longer.",
     "deferred-in-loop": "Move the body of the loop into a function of its own: there the defer is no longer in a loop.",
-    "interface-conversion": "In hot code use the concrete type, a generic function, or strconv in place of fmt. In error paths leave it.",
-    "stored-in-global": "A package variable keeps it for ever. Nothing to do when that happens once; in hot code keep the value local.",
-    "stored-in-heap-object": "Store the value itself in place of a pointer to it, or keep the object that holds it on the stack as well.",
-    "stored-in-map": "Store values in place of pointers in the map.",
-    "appended": "Append values in place of pointers, or keep the slice that is appended to from escaping.",
-    "copied": "Copy values in place of pointers, or keep the target of the copy from escaping.",
+    "interface-conversion": "In hot code use the concrete type or a generic function. In error paths leave it.",
+    "interface-conversion.pointer": "In hot code use the concrete type or a generic function, or one object for many calls. In error paths leave it.",
+    "interface-conversion.formatted": "In hot code build the text without fmt: strconv, append, strings.Builder. In error paths and logs leave it.",
+    "stored-in-global": "A package variable outlives every call. Nothing to do when that happens once; in hot code keep the value local.",
+    "stored-in-heap-object": "What is stored through a pointer, in a map or in an element of a slice counts as on the heap, even where it is not. Store the value itself, or give it in the literal that makes the object.",
+    "stored-in-heap-object.variable": "The variable that holds it is on the heap for a reason of its own: look there first.",
+    "stored-in-heap-object.boxed": "What is stored through a pointer, in a map or in an element of a slice counts as on the heap, even where it is not. Give it in the literal that makes the object, or use one object for many calls.",
+    "stored-in-heap-object.reference": "What is stored through a pointer, in a map or in an element of a slice counts as on the heap, even where it is not. Give it in the literal that makes the object, or use the old one again.",
+    "stored-in-heap-object.append": "Only growth allocates. Make room for all at once, and use the old array again: s[:0].",
+    "stored-in-heap-object.string": "In hot code keep the bytes in place of the string, or make it only when it has changed.",
+    "stored-in-heap-object.function": "Make the function once and use it for many calls.",
+    "stored-in-map": "Store values in place of pointers: what a map points to is on the heap, even where the map is not.",
+    "stored-in-map.key": "Where only its content matters, use the value itself as the key in place of a pointer.",
+    "stored-in-map.key-string": "A new key needs a string of its own. Look first whether it is there: m[string(b)] allocates nothing.",
+    "stored-in-map.boxed": "In hot code give the map a concrete type for its values.",
+    "stored-in-map.string": "Cut it out of a text that is there already, s[i:j], which allocates nothing, or keep the parts and join them where the text is used.",
+    "stored-in-map.reference": "What a map points to is on the heap, even where the map is not. In hot code use the old value again.",
+    "appended": "Append values in place of pointers: what an appended pointer leads to is on the heap, even where the slice is not.",
+    "appended.boxed": "In hot code append to a slice of a concrete type, whose elements are the values.",
+    "appended.string": "Cut it out of a text that is there already, s[i:j], which allocates nothing, or keep the parts and join them where the text is used.",
+    "appended.reference": "What is appended leads to the heap, even where the slice is not there. In hot code cut the parts out of one larger slice, or use them again.",
+    "appended.function": "Append the data in place of functions that hold it.",
+    "copied": "Copy values in place of pointers: what a copied pointer leads to is on the heap, even where the target is not.",
     "sent-on-channel": "Send the value in place of a pointer to it.",
+    "sent-on-channel.boxed": "Send the value itself on a channel of a concrete type.",
+    "sent-on-channel.reference": "The receiver needs memory that outlives this call. In hot code let it hand the memory back to be used again.",
     "passed-to-leaking-parameter": "The function that is called keeps its argument. Change it there, or pass something that it may keep.",
     "passed-to-unknown-call": "The compiler cannot see which function is called. Call a concrete method or function, or reuse one buffer for many calls.",
     "passed-to-assembly": "If the assembly does not keep the pointer, put //go:noescape before the Go declaration.",
     "panic-argument": "It runs only when the program panics. Leave it.",
-    "too-large-for-stack": "Use a smaller constant size, or allocate once and reuse.",
+    "too-large-for-stack": "Where it is not kept, a smaller constant size stays on the stack. Else allocate once and reuse.",
     "too-aligned-for-stack": "Allocate once and reuse: the stack cannot hold a value with this alignment.",
-    "non-constant-size": "Use a constant size where a small upper bound is known, or reuse the buffer.",
+    "non-constant-size": "Where it is not kept, a small constant size stays on the stack. Else reuse the buffer.",
     "zero-size-element": "Elements without a size take no memory. Leave it.",
     "outlives-loop-iteration": "Declare the variable that keeps it inside the loop, or keep the value in place of its address.",
+    "outlives-loop-iteration.append": "Only growth allocates. Make room for all at once before the loop.",
+    "outlives-loop-iteration.boxed": "Declare the variable that keeps it inside the loop, or give it a concrete type and keep the value.",
+    "outlives-loop-iteration.reference": "Declare the variable that keeps it inside the loop, or make one before the loop and use it again.",
     "outlives-scope": "Declare the variable that keeps it in the same function, or keep the value in place of its address.",
+    "outlives-scope.append": "Only growth allocates. Make room for all at once where the slice is declared.",
+    "outlives-scope.reference": "Declare the variable that keeps it in the same function.",
     "uintptr-escapes": "The function asks for this with //go:uintptrescapes. Leave it.",
     "unsafe-pointer-check": "Only builds with pointer checks do this. Leave it.",
     "leaking-parameter": "This is no allocation by itself: it says that what callers pass here may have to be on the heap.",
     "unknown-cause": "This Go gives a reason that this version does not know. “goescape doctor” tells what to report.",
-    "growing-append": "Make the slice with its capacity before the loop: make([]T, 0, n).",
+    "growing-append": "Make the slice with its capacity before it is filled: make([]T, 0, n).",
     "variable-size-make": "Use a constant size where a small upper bound is known, or reuse the slice.",
     "string-conversion": "Stay with one of the two types, or convert once and keep the result.",
     "string-concatenation": "Join in one expression, or use strings.Builder with Grow when there are many parts.",
-    "make-channel": "A channel is always on the heap. Make it once and reuse it.",
+    "make-channel": "A channel is always on the heap. In hot code make it once and use it again.",
     "map-storage": "Give the expected number of entries: make(map[K]V, n).",
     "map-storage.silent": "Where the map is made, give it the expected number of entries: make(map[K]V, n).",
     "goroutine.silent": "In hot code start fewer goroutines that live longer, and send them their work.",
+    "map-storage.hinted": "Room for all at once is better than to grow. In hot code clear the map and use it again.",
+    "map-storage.large": "Keep large keys and elements in a slice, and their index in the map.",
 }
 ZH: dict[str, str] = {
+    "free": "这里不分配内存，不必改。",
+    "room.sized": "切片创建时已留出空间，够用就不必改。",
+    "room.given": "切片来自调用者：让调用者传入留有空间的切片。",
+    "room.reused": "原有的数组被复用，不必改。",
     "size": "若由循环填充，可一次留足空间。",
-    "returned": "让调用者持有内存并传进来；值较小时直接返回值本身。",
-    "captured-by-closure": "把值作为参数传给闭包，或者只捕获赋值一次、之后不再改变的变量。",
-    "goroutine": "goroutine 比调用者活得久，两者共用的东西只能放在堆上。热点代码里可以少启动一些、让每个活得更久。",
+    "returned": "值较小时直接返回值本身，或者让调用者持有内存并传进来。",
+    "returned.boxed": "它装在接口里返回，多数普通的值这样返回同样要放到堆上。热点代码里以具体类型返回值本身；错误路径上不必改。",
+    "returned.reference": "让调用者持有内存并传进来。",
+    "returned.append": "一次留足空间，或者让调用者传入留有空间的切片：这样 append 不会分配内存。",
+    "returned.string": "追加到调用者传入的切片；字节就够用时，直接返回字节。",
+    "returned.function": "返回带方法的值，而不是函数：这样值由调用者持有。",
+    "captured-by-closure": "只捕获赋值一次、之后不再改变的变量，或者把值作为参数传给闭包。",
+    "captured-by-closure.held": "闭包持有的东西与闭包活得一样久。只捕获它需要的部分，或者在调用闭包时把值作为参数传入。",
+    "goroutine": "goroutine 可能比调用者活得久，两者共用的东西只能放在堆上。热点代码里可以少启动一些、让每个活得更久。",
     "deferred-in-loop": "把循环体移到单独的函数里：这样 defer 就不在循环中了。",
-    "interface-conversion": "热点代码里使用具体类型、泛型函数，或用 strconv 代替 fmt。错误路径上不必改。",
-    "stored-in-global": "包级变量会一直保留它。只发生一次时不必改；热点代码里请让值留在局部。",
-    "stored-in-heap-object": "存值本身而不是指针，或者让持有它的对象也留在栈上。",
-    "stored-in-map": "在 map 中存值而不是指针。",
-    "appended": "追加值而不是指针，或者让被追加的切片不逃逸。",
-    "copied": "复制值而不是指针，或者让复制的目标不逃逸。",
+    "interface-conversion": "热点代码里使用具体类型或泛型函数。错误路径上不必改。",
+    "interface-conversion.pointer": "热点代码里使用具体类型或泛型函数，或者多次调用共用一个对象。错误路径上不必改。",
+    "interface-conversion.formatted": "热点代码里不用 fmt 生成文本：strconv、append、strings.Builder。错误路径和日志里不必改。",
+    "stored-in-global": "包级变量比每次调用都活得久。只发生一次时不必改；热点代码里请让值留在局部。",
+    "stored-in-heap-object": "经由指针存入的、存进 map 或切片元素的东西，一律当作在堆上，即使实际不在。存值本身，或者在创建对象的字面量里直接给出。",
+    "stored-in-heap-object.variable": "持有它的变量因自身的原因在堆上：先看那里。",
+    "stored-in-heap-object.boxed": "经由指针存入的、存进 map 或切片元素的东西，一律当作在堆上，即使实际不在。在创建对象的字面量里直接给出，或者多次调用共用一个对象。",
+    "stored-in-heap-object.reference": "经由指针存入的、存进 map 或切片元素的东西，一律当作在堆上，即使实际不在。在创建对象的字面量里直接给出，或者复用原有的。",
+    "stored-in-heap-object.append": "只有扩容才分配内存。一次留足空间，并复用原有的数组：s[:0]。",
+    "stored-in-heap-object.string": "热点代码里保留字节而不是字符串，或者只在内容改变时才生成它。",
+    "stored-in-heap-object.function": "只创建一次函数，供多次调用使用。",
+    "stored-in-map": "存值而不是指针：map 所指向的东西在堆上，即使 map 不在堆上。",
+    "stored-in-map.key": "只看内容时，用值本身作键，而不是指针。",
+    "stored-in-map.key-string": "新的键需要一个自己的字符串。先查它是否已存在：m[string(b)] 不分配内存。",
+    "stored-in-map.boxed": "热点代码里让 map 的值使用具体类型。",
+    "stored-in-map.string": "从已有的文本中切出来，s[i:j] 不分配内存；或者保留各部分，在使用时再拼接。",
+    "stored-in-map.reference": "map 所指向的东西在堆上，即使 map 不在堆上。热点代码里复用原有的值。",
+    "appended": "追加值而不是指针：追加的指针所指向的东西在堆上，即使切片不在堆上。",
+    "appended.boxed": "热点代码里追加到具体类型的切片，让元素就是值本身。",
+    "appended.string": "从已有的文本中切出来，s[i:j] 不分配内存；或者保留各部分，在使用时再拼接。",
+    "appended.reference": "追加的东西所指向的内存在堆上，即使切片不在堆上。热点代码里从一个大切片中切出各部分，或者复用它们。",
+    "appended.function": "追加数据，而不是持有数据的函数。",
+    "copied": "复制值而不是指针：复制的指针所指向的东西在堆上，即使目标不在堆上。",
     "sent-on-channel": "发送值本身而不是指针。",
+    "sent-on-channel.boxed": "用具体类型的通道发送值本身。",
+    "sent-on-channel.reference": "接收方需要比这次调用活得更久的内存。热点代码里让它把内存交还，以便复用。",
     "passed-to-leaking-parameter": "被调用的函数会保留它的参数。在那里修改，或者传入允许它保留的东西。",
     "passed-to-unknown-call": "编译器看不出调用的是哪个函数。改为调用具体的方法或函数，或者多次调用复用同一个缓冲区。",
     "passed-to-assembly": "如果汇编代码不保留这个指针，请在 Go 声明前加上 //go:noescape。",
     "panic-argument": "只在程序 panic 时执行，不必改。",
-    "too-large-for-stack": "使用更小的常量大小，或者分配一次并复用。",
+    "too-large-for-stack": "如果它不会被保留，更小的常量大小可以留在栈上；否则分配一次并复用。",
     "too-aligned-for-stack": "分配一次并复用：栈上放不下这种对齐的值。",
-    "non-constant-size": "如果有较小的上限，使用常量大小；否则复用缓冲区。",
+    "non-constant-size": "如果它不会被保留，较小的常量大小可以留在栈上；否则复用缓冲区。",
     "zero-size-element": "大小为零的元素不占内存，不必改。",
     "outlives-loop-iteration": "把保留它的变量声明在循环内，或者保留值而不是地址。",
+    "outlives-loop-iteration.append": "只有扩容才分配内存。在循环前一次留足空间。",
+    "outlives-loop-iteration.boxed": "把保留它的变量声明在循环内，或者给变量具体类型并保留值本身。",
+    "outlives-loop-iteration.reference": "把保留它的变量声明在循环内，或者在循环前创建一个并复用。",
     "outlives-scope": "在同一个函数里声明保留它的变量，或者保留值而不是地址。",
+    "outlives-scope.append": "只有扩容才分配内存。在声明切片的地方一次留足空间。",
+    "outlives-scope.reference": "在同一个函数里声明保留它的变量。",
     "uintptr-escapes": "函数用 //go:uintptrescapes 要求这样做，不必改。",
     "unsafe-pointer-check": "只有开启指针检查的构建才会这样，不必改。",
     "leaking-parameter": "这本身不是分配：它表示调用者传入的东西可能必须放在堆上。",
     "unknown-cause": "这个版本的 Go 给出了本工具不认识的原因。“goescape doctor”会说明应当报告什么。",
-    "growing-append": "在循环前为切片预留容量：make([]T, 0, n)。",
+    "growing-append": "在填充之前为切片预留容量：make([]T, 0, n)。",
     "variable-size-make": "如果有较小的上限，使用常量大小；否则复用切片。",
     "string-conversion": "始终使用其中一种类型，或者转换一次并保留结果。",
     "string-concatenation": "在一个表达式里拼接；部分很多时使用 strings.Builder 并调用 Grow。",
-    "make-channel": "channel 总是在堆上。创建一次并复用。",
+    "make-channel": "channel 总是在堆上。热点代码里创建一次并复用。",
     "map-storage": "给出预计的条目数：make(map[K]V, n)。",
     "map-storage.silent": "在创建 map 的地方给出预计的条目数：make(map[K]V, n)。",
     "goroutine.silent": "热点代码里可以少启动一些 goroutine，让每个活得更久，再把任务发给它们。",
+    "map-storage.hinted": "一次留足空间好过逐步扩容。热点代码里清空 map 并复用。",
+    "map-storage.large": "把大的键和元素放在切片里，map 中只存它们的下标。",
 }
 
 
@@ -88,14 +171,48 @@ def advice(finding: Finding, locale: Locale) -> str:
     if finding.rule is None:
         return ""
     table = ZH if locale == "zh-cn" else EN
-    if finding.is_silent and (own := table.get(f"{finding.rule}.silent")) is not None:
-        return own
-    if finding.rule not in _KEPT or not _grows(finding):
-        return table[finding.rule]
-    return table[finding.rule] + (" " if locale == "en" else "") + table["size"]
+    if finding.is_heap and finding.allocation is Allocation.DOES_NOT_ALLOCATE and finding.rule not in _TOLD_ANYWAY:
+        return table["free"]
+    if finding.allocation_reason.startswith("growth-"):
+        return table[f"room.{finding.allocation_reason.removeprefix('growth-')}"]
+    told = next(table[key] for key in _keys(finding, finding.rule) if key in table)
+    if finding.rule not in _KEPT or not _is_unsized(finding):
+        return told
+    return told + (" " if locale == "en" else "") + table["size"]
 
 
-def _grows(finding: Finding) -> bool:
-    """Say whether a value was made without a size and can grow: a map without a hint, a slice that is appended to."""
-    is_unsized = finding.kind is Kind.MAP and finding.subject.startswith("make(") and ", " not in finding.subject
-    return is_unsized or finding.kind is Kind.APPEND
+def _keys(finding: Finding, rule: Rule) -> Iterator[str]:
+    """Yield the keys of the sentences that fit a finding, the narrowest first."""
+    for what in _kinds_of(finding):
+        yield f"{rule}.{what}"
+    yield rule
+
+
+def _kinds_of(finding: Finding) -> Iterator[str]:
+    """Yield what a sentence may be about: what the compiler says, how the value is held, its kind, its group."""
+    if finding.is_silent:
+        yield "silent"
+    if finding.rule is Rule.CAPTURED_BY_CLOSURE and not finding.is_by_reference:
+        yield "held"
+    if finding.flow and finding.flow[-1].target[:1] not in {"{", "~", ""}:
+        yield "variable"
+    if _FORMATTER.search(finding.callee):
+        yield "formatted"
+    if finding.cause is Cause.MAP_KEY:
+        yield from (f"key-{finding.kind}", "key")
+    if finding.allocation_reason in {"map-hint", "map-variable-hint"}:
+        yield "hinted"
+    if finding.allocation_reason == "map-large":
+        yield "large"
+    if finding.kind in _POINTERS:
+        is_boxed = any(step.why == "interface-converted" for step in finding.flow)
+        yield from ("boxed", "pointer") if is_boxed else ("pointer",)
+    elif finding.kind in _FUNCTIONS:
+        yield from ("function", "reference")
+    else:
+        yield from (str(finding.kind), "reference")
+
+
+def _is_unsized(finding: Finding) -> bool:
+    """Say whether a value is a map that was made without a size: it can grow."""
+    return finding.kind is Kind.MAP and finding.subject.startswith("make(") and ", " not in finding.subject

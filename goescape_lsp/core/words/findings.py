@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from goescape_lsp.core.model import Allocation, Cause, Finding, Kind, Rule, Verdict
 from goescape_lsp.core.words import Locale
@@ -50,11 +51,11 @@ EN: dict[str, str] = {
     "interface-conversion": "put into an interface",
     "interface-argument": "passed to {callee} in an interface, where it may outlive the call",
     "stored-in-global": "stored in a package variable",
-    "stored-in-heap-object": "stored in an object on the heap",
+    "stored-in-heap-object": "stored in an object that may be on the heap",
     "stored-in-map": "stored in a map",
     "map-key": "used as a map key",
     "appended": "appended to a slice",
-    "append-spread": "among the elements appended to a slice",
+    "append-spread": "among the elements that append copies",
     "copied": "among the elements copied to a slice",
     "sent-on-channel": "sent on a channel",
     "passed-to-leaking-parameter": "passed to {callee}, which lets it outlive the call",
@@ -120,11 +121,11 @@ ZH: dict[str, str] = {
     "interface-conversion": "被装入接口",
     "interface-argument": "装入接口传给了 {callee}，可能在调用结束后仍存活",
     "stored-in-global": "存入包级变量",
-    "stored-in-heap-object": "存入堆上的对象",
+    "stored-in-heap-object": "存入可能在堆上的对象",
     "stored-in-map": "存入 map",
     "map-key": "用作 map 的键",
     "appended": "被追加到切片",
-    "append-spread": "是被追加到切片的元素之一",
+    "append-spread": "是 append 复制的元素之一",
     "copied": "是被复制到切片的元素之一",
     "sent-on-channel": "发送到通道",
     "passed-to-leaking-parameter": "传给了 {callee}，它会让值在调用结束后仍存活",
@@ -192,7 +193,9 @@ def why(finding: Finding, locale: Locale) -> str:
     text = rule_words(finding, locale)
     if finding.keeper is None or finding.keeper is finding.rule:
         return text
-    return table["kept"].format(why=text, keeper=_sentence(finding.keeper, finding, locale))
+    # The reference is the closure's to the value: what keeps the closure has it as it is.
+    kept = replace(finding, is_by_reference=False)
+    return table["kept"].format(why=text, keeper=_sentence(finding.keeper, kept, locale))
 
 
 def rule_words(finding: Finding, locale: Locale) -> str:

@@ -70,7 +70,7 @@ EN: dict[str, str] = {
     "reason.zero-size": "It has no size.",
     "reason.pointer-shaped": "A pointer fits into the interface as it is.",
     "reason.no-captures": "The closure captures nothing, so one copy serves all calls.",
-    "reason.unreached": "This code is reached only when nothing needs to be allocated.",
+    "reason.unreached": "Code of fmt.Errorf for texts without anything to format: here it is never reached.",
     "reason.small-integer": "Values from 0 to 255 need no allocation.",
     "reason.small-value": "A zero value needs no allocation.",
     "reason.set-variable": "If the variable is never changed, the program holds its value ready.",
@@ -80,12 +80,15 @@ EN: dict[str, str] = {
     "reason.empty-copy": "When it is empty, nothing is allocated.",
     "reason.empty-part": "When all parts but one are empty, nothing is allocated.",
     "reason.growth": "Only when the capacity is used up.",
+    "reason.growth-sized": "Only when the capacity that it was made with is used up.",
+    "reason.growth-given": "Only when the capacity of the slice that was passed in is used up.",
+    "reason.growth-reused": "Only when the capacity is used up; the old array is used again.",
     "reason.stack-buffer": "Up to 32 bytes stay on the stack.",
     "reason.zero-copy": "The bytes of the string are used as they are.",
     "reason.no-call": "The machine code of this place calls no allocating function.",
     "reason.call": "The machine code of this place calls an allocating function.",
     "reason.several-calls": "The machine code of this line calls an allocating function; for which value is not known.",
-    "reason.unknown-type": "Its type is declared elsewhere; constants and small values would cost nothing.",
+    "reason.unknown-type": "Its type is not known from here; constants and small values would cost nothing.",
     "reason.map-hint": "Room for more than 8 entries is made at once.",
     "reason.map-variable-hint": "Room for up to 8 entries stays on the stack.",
     "reason.map-growth": "The ninth entry needs memory on the heap.",
@@ -133,7 +136,7 @@ EN: dict[str, str] = {
     "cost.map-size": "Its header takes {size} bytes; room for the entries comes on top.",
     "cost.loop": "It stands in a loop.",
     "cost.cold": "It stands on a path that rarely runs.",
-    "from.inlined": "The value stands in {function}, whose body was copied (inlined) to this call.",
+    "from.inlined": "The value is made by {function}, whose body was copied (inlined) to this call.",
     "function.none": "{name}: no value of this function goes to the heap.",
     "function.sites": "{name}: places that go to the heap: {count}, in loops: {loops}.",
     "function.leak.heap": "{name} goes to the heap: what callers pass there is on the heap.",
@@ -194,7 +197,7 @@ ZH: dict[str, str] = {
     "reason.zero-size": "它的大小为零。",
     "reason.pointer-shaped": "指针可以原样放进接口。",
     "reason.no-captures": "闭包没有捕获任何变量，所有调用共用一份。",
-    "reason.unreached": "只有在不需要分配时才会执行到这里。",
+    "reason.unreached": "这是 fmt.Errorf 中为无需格式化的文本准备的代码，这里不会执行到。",
     "reason.small-integer": "0 到 255 的值不需要分配。",
     "reason.small-value": "零值不需要分配。",
     "reason.set-variable": "如果这个变量从不改变，它的值在程序里已经备好。",
@@ -204,12 +207,15 @@ ZH: dict[str, str] = {
     "reason.empty-copy": "内容为空时不分配。",
     "reason.empty-part": "只有一部分不为空时不分配。",
     "reason.growth": "只在容量用完时分配。",
+    "reason.growth-sized": "只在创建时给出的容量用完时分配。",
+    "reason.growth-given": "只在传入的切片容量用完时分配。",
+    "reason.growth-reused": "只在容量用完时分配；原有的数组被复用。",
     "reason.stack-buffer": "不超过 32 字节时留在栈上。",
     "reason.zero-copy": "直接使用字符串的字节，不复制。",
     "reason.no-call": "这里的机器码没有调用任何分配函数。",
     "reason.call": "这里的机器码调用了分配函数。",
     "reason.several-calls": "这一行的机器码调用了分配函数，但不知道是为哪个值。",
-    "reason.unknown-type": "它的类型在别处声明；常量和小的值不会有开销。",
+    "reason.unknown-type": "从这里看不出它的类型；常量和小的值不会有开销。",
     "reason.map-hint": "会一次性为超过 8 个条目分配空间。",
     "reason.map-variable-hint": "不超过 8 个条目的空间留在栈上。",
     "reason.map-growth": "第 9 个条目需要堆上的内存。",
@@ -257,7 +263,7 @@ ZH: dict[str, str] = {
     "cost.map-size": "仅 map 头部就占 {size} 字节，存放条目的空间另计。",
     "cost.loop": "位于循环中。",
     "cost.cold": "位于很少执行的路径上。",
-    "from.inlined": "这个值写在 {function} 中，该函数体已被内联到这个调用处。",
+    "from.inlined": "这个值由 {function} 创建，该函数体已被内联到这个调用处。",
     "function.none": "{name}：这个函数没有值逃逸到堆上。",
     "function.sites": "{name}：有 {count} 处逃逸到堆上，其中 {loops} 处在循环中。",
     "function.leak.heap": "{name} 会流到堆上：调用者传入的东西会放在堆上。",
@@ -274,7 +280,7 @@ ZH: dict[str, str] = {
 }
 
 # Names that the compiler made up (results of inlined calls, dictionaries of generic code): no reader knows them.
-_MADE_UP = re.compile(r"~[rR]\d|\.\.dict|\.dict\b|go\.shape")
+_MADE_UP = re.compile(r"~[rR]\d|\.\.dict|\.dict\b|go\.shape|\.autotmp_\d")
 
 # How the compiler prints the slice of a call's variadic arguments.
 _VARIADIC = "... argument"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 EN: dict[str, str] = {
     "row.cold": "the code rarely runs",
     "row.inlined-possible": "in a loop, but it only may allocate and stands in another function that was inlined here",
+    "row.append-with-room": "in a loop, but it grows a slice that was made with a capacity, was passed in, or is used again",
     "row.inlined": "it stands in another function that was inlined here",
     "row.possible": "it only may allocate",
     "row.constructor": "it stands in a constructor (by its name)",
@@ -37,6 +38,7 @@ EN: dict[str, str] = {
 ZH: dict[str, str] = {
     "row.cold": "这段代码很少执行",
     "row.inlined-possible": "虽在循环中，但只是可能分配，而且写在被内联到此处的另一个函数里",
+    "row.append-with-room": "虽在循环中，但增长的切片创建时已给出容量、由调用者传入，或者被复用",
     "row.inlined": "它写在被内联到此处的另一个函数里",
     "row.possible": "它只是可能分配",
     "row.constructor": "按名称看，它位于构造函数中",
