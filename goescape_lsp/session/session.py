@@ -341,15 +341,16 @@ class Session:
         order = Order(job, open_files, read, self._go_version, asked, functools.partial(self._ahead, texts))
         is_test_saved = directory in self._saved_tests
         stages = stages_of(order, is_test_saved=is_test_saved, weighs=self._weighs)
-        outcome = None
+        outcome, seconds = None, 0.0
         for with_tests in stages:
             outcome = await self._run_stage(order, before, generation, with_tests=with_tests)
             if outcome is None:
                 return
+            seconds += outcome.run.seconds
             order = replace(order, asked=time.monotonic())
         self._saved_tests.discard(directory)
         if outcome is not None:
-            self._listener.finished(directory, outcome.run.seconds)
+            self._listener.finished(directory, seconds)
             self._go_on(order, outcome.analysis.files, generation)
 
     async def _run_stage(

@@ -187,4 +187,4 @@ async def test_logs_only_to_where_it_should(sample: Path, tmp_path: Path) -> Non
         await client.initialize(sample)
         await client.next_diagnostics(client.open(sample / "main.go"))
         await client.leave()
-    assert "analysed" in log.read_text(encoding="utf-8")
+    assert "INFO goescape_lsp.editor.language_server: go: " in log.read_text(encoding="utf-8")
