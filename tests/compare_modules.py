@@ -13,12 +13,9 @@ a generic function, which says again at the function's name what its body says.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import re
-import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -28,13 +25,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-DEFAULT = ("github.com/gin-gonic/gin@v1.10.0", "go.uber.org/zap@v1.27.0", "github.com/klauspost/compress@v1.17.9")
-OFFLINE = {"GOFLAGS": "-buildvcs=false", "GOTOOLCHAIN": "local", "GOPROXY": "off", "GOWORK": "off"}
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from tests import public_modules
+from tests.public_modules import DEFAULT, OFFLINE, run
+
 HEAP = re.compile(
     r"^(?P<file>[^\s:][^:\n]*):(?P<line>\d+)(?::(?P<column>\d+))?: "
     r"(?:moved to heap: (?P<moved>.+)|(?P<escapes>\S.*) escapes to heap)$"
 )
-COMPILE_S = 3600
 RESULT = re.compile(r"^~[rR]\d+$")
 NAME_COLUMN = len("func ") + 1
 _CONSTANT = re.compile(r"^(?:[\w.]+\()?(?:-?\d|[\"'`]|true\b|false\b)")
@@ -81,30 +79,6 @@ class Difference:
         """Say whether both sides agree."""
         told = (self.missing, self.twice, self.elsewhere, self.problems, self.ranges, self.unknown)
         return not any(told)
-
-
-def run(command: list[str], cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
-    """Run a program with `env` added to the environment; its output is text, and its status is for the caller."""
-    environment = {**os.environ, **env}
-    return subprocess.run(
-        command, cwd=cwd, env=environment, check=False, capture_output=True, encoding="utf-8", timeout=COMPILE_S
-    )
-
-
-def bring(go: str, module: str, folder: Path) -> Path:
-    """Return a writable copy of a module, with everything it needs to be compiled in the module cache."""
-    answer = run([go, "mod", "download", "-json", module], folder, GOFLAGS="", GOTOOLCHAIN="local")
-    if answer.returncode != 0:
-        raise LookupError(f"{module}: {answer.stdout}{answer.stderr}")
-    copy = folder / module.partition("@")[0].rpartition("/")[2]
-    shutil.copytree(json.loads(answer.stdout)["Dir"], copy, copy_function=shutil.copyfile)
-    for path in (copy, *copy.rglob("*")):
-        path.chmod(path.stat().st_mode | 0o200)
-    # The only step that may change go.mod and reach the network: it changes the copy.
-    needed = run([go, "list", "-deps", "-test", "./..."], copy, GOFLAGS="-mod=mod", GOTOOLCHAIN="local", GOWORK="off")
-    if needed.returncode != 0:
-        raise LookupError(f"{module}: {needed.stderr}")
-    return copy
 
 
 def compiler_sites(go: str, module: Path, *, tests: bool = True) -> set[Site]:
@@ -292,19 +266,10 @@ class Told:
 
 def main() -> int:
     """Compare the modules of the command line."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
-    parser.add_argument("modules", nargs="*", default=DEFAULT, metavar="MODULE@VERSION")
-    parser.add_argument("--go", default=shutil.which("go") or "go", help="the go program")
-    parser.add_argument("--keep", type=Path, help="a folder for the copies, kept for a second look")
-    given = parser.parse_args()
+    given = public_modules.parser(__doc__, DEFAULT).parse_args()
     code = 0
-    for module in given.modules:
-        with tempfile.TemporaryDirectory() as temporary:
-            folder = given.keep or Path(temporary)
-            folder.mkdir(parents=True, exist_ok=True)
-            known = folder / module.partition("@")[0].rpartition("/")[2]
-            copy = known if known.is_dir() else bring(given.go, module, folder)
-            found = compare(given.go, module, copy)
+    for module, copy in public_modules.copies(given.modules, given.go, given.keep):
+        found = compare(given.go, module, copy)
         code = code if found.is_none else 1
         print(describe(found))
     return code

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import public_modules
+
 SAMPLE = Path(__file__).parent / "data" / "sample"
 CHOSEN = tuple(os.environ.get("GOESCAPE_TOOLCHAINS", "").split())
 TOOLCHAINS = CHOSEN or ("1.21.13", "1.24.13", "1.27.4")
@@ -124,3 +126,17 @@ def every_go(request: pytest.FixtureRequest, toolchain: Callable[[str], Go]) -> 
 def sample(tmp_path: Path) -> Path:
     """Give a fresh copy of the sample module, free to be changed."""
     return Path(shutil.copytree(SAMPLE, tmp_path / "sample"))
+
+
+@pytest.fixture
+def public_module(go: Go, tmp_path: Path, require_host: Callable[[object, str], None]) -> Callable[[str], Path]:
+    """Give a way to a writable copy of a public module; a test of one that cannot be had is skipped, in CI it fails."""
+
+    def bring(module: str) -> Path:
+        try:
+            return public_modules.bring(go.path, module, tmp_path)
+        except LookupError as error:
+            require_host(None, str(error))
+            raise
+
+    return bring

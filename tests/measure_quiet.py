@@ -6,10 +6,7 @@
 
 from __future__ import annotations
 
-import argparse
-import shutil
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -20,7 +17,7 @@ from goescape_lsp.cli.engine import Request, examine
 from goescape_lsp.core.judge import decided, is_shown
 from goescape_lsp.core.model import FileFacts, Temperature
 from goescape_lsp.core.settings import Settings
-from tests.compare_modules import DEFAULT, bring
+from tests import public_modules
 
 MOST = 15.0  # findings at the level of information for each thousand lines, tests included
 
@@ -53,19 +50,10 @@ def describe(name: str, what: str, lines: int, counts: Counter[str]) -> str:
 
 def main() -> int:
     """Measure the modules of the command line; the exit status is 1 when one is too loud."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
-    parser.add_argument("modules", nargs="*", default=DEFAULT, metavar="MODULE@VERSION")
-    parser.add_argument("--go", default=shutil.which("go") or "go", help="the go program")
-    parser.add_argument("--keep", type=Path, help="a folder for the copies, kept for a second look")
-    given = parser.parse_args()
+    given = public_modules.parser(__doc__, public_modules.DEFAULT).parse_args()
     code = 0
-    for module in given.modules:
-        with tempfile.TemporaryDirectory() as temporary:
-            folder = given.keep or Path(temporary)
-            folder.mkdir(parents=True, exist_ok=True)
-            known = folder / module.partition("@")[0].rpartition("/")[2]
-            copy = known if known.is_dir() else bring(given.go, module, folder)
-            files = examine(Request(str(copy), ("./...",), go=given.go), "en").analysis.files.values()
+    for module, copy in public_modules.copies(given.modules, given.go, given.keep):
+        files = examine(Request(str(copy), ("./...",), go=given.go), "en").analysis.files.values()
         lines, counts = measure(files)
         print(describe(module, "all files", lines, counts))
         print(describe(module, "without tests", *measure(facts for facts in files if not facts.is_test)))

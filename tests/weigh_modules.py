@@ -15,7 +15,6 @@ test files, which have no coverage.
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import re
 import shutil
@@ -28,7 +27,9 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from tests.compare_modules import OFFLINE, bring, our_report, run
+from tests import public_modules
+from tests.compare_modules import our_report
+from tests.public_modules import OFFLINE, run
 
 PATTERNS = Path(__file__).parent / "data" / "patterns"
 DEFAULT = ("go.uber.org/zap@v1.27.0", "github.com/prometheus/client_golang@v1.20.5:./prometheus/...")
@@ -306,29 +307,25 @@ def described(line: Line, count: int, there: list[dict[str, Any]], module: Path)
 
 def main() -> int:
     """Weigh the modules of the command line."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
-    parser.add_argument("modules", nargs="*", default=DEFAULT, metavar="MODULE@VERSION[:PACKAGE]")
+    parser = public_modules.parser(__doc__, DEFAULT)
     parser.add_argument("--patterns", type=Path, nargs="?", const=PATTERNS, help="a corpus of patterns, not modules")
-    parser.add_argument("--go", default=shutil.which("go") or "go", help="the go program")
-    parser.add_argument("--keep", type=Path, help="a folder for the copies, kept for a second look")
     parser.add_argument("--bench", default=".", help="which benchmarks")
     parser.add_argument("--benchtime", default="20x", help="how long each runs")
     parser.add_argument("--wrong", type=int, default=10, help="how many lines to print of each disagreement")
     given = parser.parse_args()
-    for name in ["patterns"] if given.patterns else given.modules:
-        module, _, package = name.partition(":")
-        with tempfile.TemporaryDirectory() as temporary:
-            folder = given.keep or Path(temporary)
-            folder.mkdir(parents=True, exist_ok=True)
-            known = folder / module.partition("@")[0].rpartition("/")[2]
-            if known.is_dir():
-                copy = known
-            else:
-                copy = bring_patterns(given.patterns, known) if given.patterns else bring(given.go, module, folder)
-            seen = measure(given.go, copy, package or "./...", given.bench, given.benchtime)
-            report = our_report(given.go, copy, "--all", "--no-tests")
-            print(f"{name}: {len(seen.own)} lines allocated")
-            print(told(weigh(report["findings"], seen, copy), given.wrong))
+    packages = {name.partition(":")[0]: name.partition(":")[2] for name in given.modules}
+
+    def bring(go: str, module: str, folder: Path) -> Path:
+        if given.patterns:
+            return bring_patterns(given.patterns, folder / module)
+        return public_modules.bring(go, module, folder)
+
+    modules = ["patterns"] if given.patterns else packages
+    for module, copy in public_modules.copies(modules, given.go, given.keep, bring):
+        seen = measure(given.go, copy, packages.get(module) or "./...", given.bench, given.benchtime)
+        report = our_report(given.go, copy, "--all", "--no-tests")
+        print(f"{module}: {len(seen.own)} lines allocated")
+        print(told(weigh(report["findings"], seen, copy), given.wrong))
     return 0
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import compare_modules, compare_routes
+from tests import compare_routes
 from tests.conftest import Go
 
 MODULE = "github.com/gin-gonic/gin@v1.10.0"
@@ -15,15 +15,8 @@ DIRECT = 6
 
 
 @pytest.mark.timeout(900)
-async def test_both_routes_agree_on_a_public_module(
-    go: Go, require_host: Callable[[object, str], None], tmp_path: Path
-) -> None:
-    try:
-        copy = compare_modules.bring(go.path, MODULE, tmp_path)
-    except LookupError as error:
-        require_host(None, str(error))
-        return
-    tally = await compare_routes.run(go.path, [copy])
+async def test_both_routes_agree_on_a_public_module(go: Go, public_module: Callable[[str], Path]) -> None:
+    tally = await compare_routes.run(go.path, [public_module(MODULE)])
     assert tally.routes["direct"] >= DIRECT
     assert tally.lines > 50_000
     assert tally.differences == []

@@ -10,23 +10,17 @@ import pytest
 
 from goescape_lsp.cli.engine import Request, examine
 from tests import compare_modules as compared
-from tests import measure_quiet
+from tests import measure_quiet, public_modules
 from tests import weigh_modules as weighed
 from tests.conftest import Go
 
-MODULES = tuple(os.environ.get("GOESCAPE_MODULES", " ".join(compared.DEFAULT)).split())
+MODULES = tuple(os.environ.get("GOESCAPE_MODULES", " ".join(public_modules.DEFAULT)).split())
 
 
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("module", MODULES)
-def test_the_compiler_and_goescape_agree(
-    module: str, go: Go, require_host: Callable[[object, str], None], tmp_path: Path
-) -> None:
-    try:
-        copy = compared.bring(go.path, module, tmp_path)
-    except LookupError as error:
-        require_host(None, str(error))
-        return
+def test_the_compiler_and_goescape_agree(module: str, go: Go, public_module: Callable[[str], Path]) -> None:
+    copy = public_module(module)
     found = compared.compare(go.path, module, copy)
     print(compared.describe(found).splitlines()[0])
     assert found.sites > 1000
@@ -132,14 +126,8 @@ def test_a_difference_is_noticed(tmp_path: Path) -> None:
 
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("module", MODULES)
-def test_the_default_view_is_quiet(
-    module: str, go: Go, require_host: Callable[[object, str], None], tmp_path: Path
-) -> None:
-    try:
-        copy = compared.bring(go.path, module, tmp_path)
-    except LookupError as error:
-        require_host(None, str(error))
-        return
+def test_the_default_view_is_quiet(module: str, go: Go, public_module: Callable[[str], Path]) -> None:
+    copy = public_module(module)
     files = examine(Request(str(copy), ("./...",), go=go.path), "en").analysis.files.values()
     lines, counts = measure_quiet.measure(files)
     assert lines > 10_000

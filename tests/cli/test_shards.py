@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests import compare_modules as compared
+from tests import public_modules
 from tests.cli.test_check import goescape
-from tests.conftest import Go
 
 SHARDS = 3
 GENERIC = {
@@ -62,15 +61,11 @@ def changed(file: str, **values: Any) -> None:
 
 
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("module", compared.DEFAULT[:2])
+@pytest.mark.parametrize("module", public_modules.DEFAULT[:2])
 def test_all_shards_of_a_public_module_are_one_run(
-    module: str, go: Go, require_host: Callable[[object, str], None], tmp_path: Path
+    module: str, public_module: Callable[[str], Path], tmp_path: Path
 ) -> None:
-    try:
-        copy = compared.bring(go.path, module, tmp_path)
-    except LookupError as error:
-        require_host(None, str(error))
-        return
+    copy = public_module(module)
     whole = goescape("check", "--all", "--format", "json", cwd=copy).stdout
     merged = goescape("merge", "--format", "json", *shards(copy, tmp_path / "s", "--all"), cwd=copy).stdout
     assert len(json.loads(whole)["findings"]) > 1000
