@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from goescape_lsp.core.carry import carry
 from goescape_lsp.core.model import FileFacts
 from goescape_lsp.core.suppress import accept_again
+from goescape_lsp.session.snapshot import Outcome, PackageState
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +28,32 @@ class Carried:
         self._directory = ""
         self._known: dict[str, _Known] = {}
 
-    def over(
+    async def over(self, older: PackageState | None, outcome: Outcome, directory: str, *, is_weighed: bool) -> Outcome:
+        """Return an outcome with what the machine code said before, in `older`, unless this run asked for it.
+
+        Shape: facts that are not other than in `older` are the same objects. The loop stays free: thousands of
+        findings are compared.
+        """
+        before = {} if older is None else older.files
+        files = outcome.analysis.files
+        if is_weighed:
+            files = await asyncio.to_thread(_same, before, files)
+        else:
+            files = await asyncio.to_thread(self._over, directory, before, files)
+        return replace(outcome, analysis=replace(outcome.analysis, files=files))
+
+    def _over(
         self, directory: str, older: Mapping[str, FileFacts], newer: Mapping[str, FileFacts]
     ) -> dict[str, FileFacts]:
-        """Return facts that no machine code was asked for with what it said before, in `older`.
+        before = self._known if self._directory == directory else {}
+        known = {path: _carried(before.get(path), facts, older.get(path)) for path, facts in newer.items()}
+        self._directory, self._known = directory, known
+        return {path: one.result for path, one in known.items()}
 
-        Shape: facts that are not other than in `older` are the same objects.
-        """
-        known = self._known if self._directory == directory else {}
-        self._directory = directory
-        self._known = {path: _carried(known.get(path), facts, older.get(path)) for path, facts in newer.items()}
-        return {path: one.result for path, one in self._known.items()}
+
+def _same(older: Mapping[str, FileFacts], newer: Mapping[str, FileFacts]) -> dict[str, FileFacts]:
+    known = ((path, facts, older.get(path)) for path, facts in newer.items())
+    return {path: before if before is not None and before == facts else facts for path, facts, before in known}
 
 
 def _carried(known: _Known | None, raw: FileFacts, before: FileFacts | None) -> _Known:

@@ -360,6 +360,8 @@ class Session:
         directory, job = order.job.directory, order.job
         stage = replace(order, job=replace(job, tests=job.tests and with_tests))
         outcome, phases = await carry_out(stage, self._compiler, self._analyse)
+        older = self._snapshot.packages.get(directory)
+        outcome = await self._carried.over(older, outcome, directory, is_weighed=False)
         if generation != self._generations[directory]:
             return None
         if any(self._files.read(path) != content for path, content in before.items()):
@@ -387,27 +389,19 @@ class Session:
         outcome, _ = await carry_out(order, self._compiler, self._analyse)
         found = outcome.analysis.files
         is_same = all(path not in found or found[path].content == facts.content for path, facts in seen.items())
+        older = self._snapshot.packages.get(directory)
+        outcome = await self._carried.over(older, outcome, directory, is_weighed=True)
         if generation == self._generations[directory] and is_same and found:
-            self._take(directory, outcome, generation, is_weighed=True)
+            self._take(directory, outcome, generation)
             if self._shelf is not None and (stored := stored_of(directory, outcome)) is not None:
                 await self._shelf.keep(order.job, sighting, stored)
 
-    def _take(
-        self,
-        directory: str,
-        outcome: Outcome,
-        generation: int,
-        *,
-        without_tests: bool = False,
-        is_weighed: bool = False,
-    ) -> None:
+    def _take(self, directory: str, outcome: Outcome, generation: int, *, without_tests: bool = False) -> None:
         """Make the outcome of a run the new state of its directory."""
         older = self._snapshot.packages.get(directory) or PackageState(directory, {})
         state = replace(next_state(older, outcome, self._is_wanted), generation=generation)
         if without_tests:
             state = with_older_tests(state, older)
-        if not is_weighed:
-            state = replace(state, files=self._carried.over(directory, older.files, state.files))
         self._set(state)
         every = self._snapshot.problems()
         for problem in self._told.news(older.problems, state.problems, every, is_ours=self._is_ours(directory)):
