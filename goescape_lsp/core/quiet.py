@@ -10,6 +10,17 @@ from goescape_lsp.core.model import Allocation, Finding, Kind, Rule, Temperature
 
 # Calls whose own work costs far more than the box or the slice of their operands: formatting, sorting, decoding.
 _COSTLY_CALL = re.compile(r"^(?:fmt\.|sort\.)|(?:^|\.)(?:Unmarshal|Decode|Scan)\w*$")
+_LIVES_ON = frozenset(
+    {
+        Rule.RETURNED,
+        Rule.APPENDED,
+        Rule.STORED_IN_HEAP_OBJECT,
+        Rule.STORED_IN_MAP,
+        Rule.STORED_IN_GLOBAL,
+        Rule.SENT_ON_CHANNEL,
+    }
+)
+_NEVER_BY_VALUE = frozenset({Kind.STRING, Kind.BYTES, Kind.SLICE, Kind.MAP, Kind.CLOSURE, Kind.METHOD_VALUE})
 _VARIADIC = "... argument"
 _WITH_ROOM = frozenset({"growth-sized", "growth-given", "growth-reused"})
 
@@ -50,6 +61,13 @@ def _is_argument(finding: Finding) -> bool:
     return finding.rule is Rule.INTERFACE_CONVERSION and _COSTLY_CALL.search(finding.callee) is not None
 
 
+def _is_kept(finding: Finding) -> bool:
+    """Say whether a value lives on after the call, in a form that has no other place than the heap."""
+    if finding.rule is Rule.INTERFACE_CONVERSION:
+        return finding.keeper in _LIVES_ON
+    return finding.kind in _NEVER_BY_VALUE and finding.rule in _LIVES_ON
+
+
 def _is_api(finding: Finding) -> bool:
     return finding.is_api and Rule.RETURNED in {finding.rule, finding.keeper}
 
@@ -58,6 +76,7 @@ TABLE: tuple[Row, ...] = (
     Row("cold", "hint", lambda f: f.temperature is Temperature.COLD),
     Row("inlined-possible", "hint", lambda f: _is_in_loop(f) and bool(f.inlined_from) and _is_possible(f)),
     Row("append-with-room", "hint", lambda f: _is_in_loop(f) and f.allocation_reason in _WITH_ROOM),
+    Row("append-open", "hint", lambda f: _is_in_loop(f) and f.allocation_reason == "growth-open"),
     Row("loop", "information", lambda f: _is_in_loop(f) and not _is_store(f)),
     # From here on it stands outside loops, in code that is not known to be cold, or stores into a map.
     Row("inlined", "hint", lambda f: bool(f.inlined_from)),
@@ -65,10 +84,13 @@ TABLE: tuple[Row, ...] = (
     Row("constructor", "hint", lambda f: f.temperature_reason == "constructor"),
     Row("lifecycle", "hint", lambda f: f.temperature_reason == "lifecycle"),
     Row("main", "hint", lambda f: f.temperature_reason == "main"),
+    Row("first-use", "hint", lambda f: f.temperature_reason == "first-use"),
     Row("goroutine", "hint", lambda f: f.rule is Rule.GOROUTINE),
     Row("make-channel", "hint", lambda f: f.rule is Rule.MAKE_CHANNEL),
+    Row("send", "hint", lambda f: f.rule is Rule.SENT_ON_CHANNEL),
     Row("arguments", "hint", _is_argument),
     Row("api", "hint", _is_api),
+    Row("kept", "hint", _is_kept),
     Row("normal", "information", lambda _: True),
 )
 KEYS = tuple(row.key for row in TABLE)

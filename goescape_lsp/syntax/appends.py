@@ -1,27 +1,37 @@
-"""Where the slice that an `append` appends to has its room from, as far as its function tells."""
+"""Where the slice that an `append` grows has its room from, and whether its need is known, as its function tells."""
 
 from __future__ import annotations
 
 from tree_sitter import Node, Tree
 
 from goescape_lsp.core.model import Span
+from goescape_lsp.syntax.advise_uses import root_of
 from goescape_lsp.syntax.names import Names
 from goescape_lsp.syntax.scope import Declaration, Role
-from goescape_lsp.syntax.tree import ancestors, first_of, node_at, span_of, text_of, walk
+from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, first_of, node_at, span_of, text_of, walk
 
 _FUNCTIONS = frozenset({"function_declaration", "method_declaration"})
+_CASES = frozenset({"expression_case", "type_case", "communication_case", "default_case"})
+_COUNTED = frozenset({"range_clause", "for_clause"})
+_VARIABLES = frozenset({"identifier", "selector_expression"})
+_STATEMENTS = frozenset({"assignment_statement", "short_var_declaration", "range_clause", "receive_statement"})
 _MADE_WITH_CAPACITY = 3  # type, length, capacity
 
 
 def room_of(tree: Tree, names: Names, span: Span) -> str:
-    """Return `reused`, `given` or `sized` for an `append` at a span, "" where the syntax does not tell.
+    """Return `reused`, `given`, `sized` or `open` for an `append` at a span, "" where the syntax does not tell.
 
     Shape: reused is what is cut first (`s[:0]`); given a slice that was passed in; sized one that was made with a
-    capacity. The last two hold only while the variable is never set to anything but what is made from itself.
+    capacity; open one that a loop grows by an amount that nothing tells before the loop. The last three hold only
+    while the variable is never set to anything but what is made from itself.
     """
     call = _append_at(tree, span)
     if call is None:
         return ""
+    return _room_before(call, names) or ("open" if _is_open(call, names) else "")
+
+
+def _room_before(call: Node, names: Names) -> str:
     first = first_of(call.child_by_field_name("arguments"))
     if first is not None and first.type == "slice_expression":
         return "reused" if text_of(first.child_by_field_name("end")) == "0" else ""
@@ -75,7 +85,83 @@ def _is_from_itself(statement: Node, name: str) -> bool:
         inner = right.child_by_field_name("operand") if right.type == "slice_expression" else None
         arguments = right.child_by_field_name("arguments")
         given = arguments.named_children if arguments is not None else []
-        if any(node.type == "identifier" and text_of(node) == name for node in given):
+        if any(node.type in _VARIABLES and text_of(node) == name for node in given):
             return True
         right = inner or (given[0] if given else None)
-    return right is not None and right.type == "identifier" and text_of(right) == name
+    return right is not None and right.type in _VARIABLES and text_of(right) == name
+
+
+def _is_open(call: Node, names: Names) -> bool:
+    """Say whether a loop grows one slice for all its rounds, and how much room that needs is not known before.
+
+    Where anything on the way to the slice is set to something else, each round may begin a slice of its own: then it
+    may allocate in each of them.
+    """
+    first, statement = first_of(call.child_by_field_name("arguments")), _statement_of(call)
+    if first is None or statement is None or text_of(statement.child_by_field_name("left")) != text_of(first):
+        return False
+    if first.type not in _VARIABLES or not _is_uncounted(call):
+        return False
+    root = root_of(first)
+    found = names.local(text_of(root), root) if root is not None else None
+    loops = [node for node in _within_function(call) if node.type == "for_statement"]
+    is_older = found is None or not any(_holds(loop, found.name) for loop in loops)
+    return is_older and bool(loops) and not _is_replaced(first, loops[-1])
+
+
+def _statement_of(call: Node) -> Node | None:
+    """Return the assignment whose only value a call is."""
+    values = call.parent
+    is_only = values is not None and values.type == "expression_list" and values.named_child_count == 1
+    statement = values.parent if is_only and values is not None else None
+    return statement if statement is not None and statement.type == "assignment_statement" else None
+
+
+def _is_uncounted(call: Node) -> bool:
+    """Say whether an `append` adds all of another slice, or not in every round of its loop, or the rounds are open."""
+    arguments = call.child_by_field_name("arguments")
+    if any(node.type in {"variadic_argument", "..."} for node in (arguments.children if arguments is not None else ())):
+        return any(node.type == "for_statement" for node in _within_function(call))
+    child = call
+    for node in _within_function(call):
+        if node.type in _CASES or (node.type == "if_statement" and child != node.child_by_field_name("initializer")):
+            return any(outer.type == "for_statement" for outer in _within_function(node))
+        if node.type == "for_statement":
+            return not any(part.type in _COUNTED for part in node.named_children)
+        if node.type == "statement_list" and any(_may_skip(part) for part in node.named_children if part != child):
+            return any(outer.type == "for_statement" for outer in _within_function(node))
+        child = node
+    return False
+
+
+def _may_skip(statement: Node) -> bool:
+    """Say whether a statement can go on to the next round of the loop around it."""
+    if statement.type == "continue_statement":
+        return True
+    is_other = statement.type in {"for_statement", "func_literal"}
+    return not is_other and any(_may_skip(part) for part in statement.named_children)
+
+
+def _is_replaced(target: Node, loop: Node) -> bool:
+    """Say whether a loop sets a slice, or what it is a field of, to anything that is not made from itself."""
+    paths = {text_of(node) for node in (target, *walk(target)) if node.type in _VARIABLES}
+    return any(
+        text_of(node) in paths and not (is_single and _is_from_itself(statement, text_of(node)))
+        for statement in walk(loop)
+        if statement.type in _STATEMENTS
+        for is_single in [(statement.child_by_field_name("right") or statement).named_child_count == 1]
+        for node in (statement.child_by_field_name("left") or statement).named_children
+    )
+
+
+def _within_function(node: Node) -> list[Node]:
+    found: list[Node] = []
+    for outer in ancestors(node):
+        if outer.type in FUNCTIONS:
+            break
+        found.append(outer)
+    return found
+
+
+def _holds(outer: Node, inner: Node) -> bool:
+    return outer.start_byte <= inner.start_byte < outer.end_byte

@@ -11,14 +11,18 @@ from tree_sitter import Node
 from goescape_lsp.core.model import Temperature
 from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, enclosing_function, text_of
 
-_ERROR_CALL = re.compile(r"^(?:errors\.(?:New|Join)|fmt\.Errorf|(?:\w+\.)*(?:Errorf|Wrapf?|WithStack|WithMessagef?))$")
+_ERROR_CALL = re.compile(
+    r"^(?:errors\.(?:New|Join)|fmt\.Errorf|(?:\w+\.)*(?:[eE]rrorf|Wrapf?|WithStack|WithMessagef?))$"
+)
 # `ParseError`, `errTimeout`, `os.PathError`; Go's own convention for the names of error types.
 _ERROR_TYPE = re.compile(r"^(?:\w+\.)?(?:\w+Error|[eE]rr[A-Z]\w*)$")
 _LEVEL = r"(?:Print|Debug|Info|Warn|Warning|Error|Fatal|Panic|Trace|Log)"
 # A logger by its name and any of its levels, or a level with a formatting suffix whoever has it (`opt.Infof`).
 _LOG_CALL = re.compile(
     r"^(?:(?:\w+\.)*(?:log|logger|slog|klog|glog|logrus|zap|lg|l)\.(?:\w+\(.*\)\.)*(?:V\(.*\)\.)?" + _LEVEL + r"\w*"
-    r"|(?:\w+\.)+(?:Debug|Info|Warn|Warning|Trace|Fatal|Log)(?:f|ln|w)|(?:\w+\.)+V\(.*\)\." + _LEVEL + r"\w*)$",
+    r"|(?:\w+\.)+(?:Debug|Info|Warn|Warning|Trace|Fatal|Log|Report(?:Range)?)(?:f|ln|w)|(?:\w+\.)+V\(.*\)\."
+    + _LEVEL
+    + r"\w*)$",
     re.IGNORECASE | re.DOTALL,
 )
 _PRINT_CALL = re.compile(r"^(?:fmt\.Print(?:f|ln)?|print(?:ln)?)$")
@@ -71,7 +75,7 @@ def heat_of(node: Node) -> tuple[Temperature, str]:
         return Temperature.LOOP, "loop"
     if reason is not None:
         return Temperature.NORMAL, reason
-    return Temperature.NORMAL, ""
+    return Temperature.NORMAL, "first-use" if _is_first_use(node) else ""
 
 
 def _loops(node: Node) -> Iterator[Node]:
@@ -180,6 +184,33 @@ def _cold_call(call: Node, child: Node) -> str | None:
             return "printing"
         return "logging" if _is_log(call, name) else None
     return None
+
+
+def _is_first_use(node: Node) -> bool:
+    """Say whether a node runs only while a field is nil, and that field is set there: `if x.f == nil { x.f = … }`."""
+    child = node
+    for parent in ancestors(node):
+        if parent.type in FUNCTIONS:
+            return False
+        if parent.type == "if_statement" and child == parent.child_by_field_name("consequence"):
+            field = _nil_field(parent.child_by_field_name("condition"))
+            if field and any(_sets(statement, field) for statement in statements_of(child)):
+                return True
+        child = parent
+    return False
+
+
+def _nil_field(condition: Node | None) -> str:
+    if condition is None or condition.type != "binary_expression":
+        return ""
+    left, right = condition.child_by_field_name("left"), condition.child_by_field_name("right")
+    is_nil = text_of(condition.child_by_field_name("operator")) == "==" and text_of(right) == "nil"
+    return text_of(left) if is_nil and left is not None and left.type == "selector_expression" else ""
+
+
+def _sets(statement: Node, field: str) -> bool:
+    left = statement.child_by_field_name("left") if statement.type == "assignment_statement" else None
+    return left is not None and any(text_of(target) == field for target in left.named_children)
 
 
 def _is_log(call: Node, name: str) -> bool:

@@ -188,6 +188,23 @@ func debugNodes(xs []int) {
 	}
 }
 
+func (n *node) lazily(m int) {
+	if n.next == nil {
+		n.next = &node{n: m} // heat: normal first-use
+	}
+	if n.next == nil {
+		sink = &node{n: m} // heat: normal
+	}
+	if n.next != nil {
+		n.next = &node{n: m} // heat: normal
+	}
+	for range make([]int, m) {
+		if n.next == nil {
+			n.next = &node{n: m} // heat: loop
+		}
+	}
+}
+
 func initNodes() {
 	sink = new(node) // heat: normal lifecycle
 }
@@ -195,12 +212,20 @@ func initNodes() {
 func logs(lg, opt *errorLog, n *node) {
 	lg.Errorf("%v", &node{n: n.n})  // heat: cold logging
 	opt.Errorf("%v", &node{n: n.n}) // heat: cold logging
+	opt.Reportf("%v", &node{n: n.n}) // heat: cold logging
+	opt.errorf("%v", &node{n: n.n}) // heat: cold error-construction
 }
 
 type errorLog struct{ last any }
 
 //go:noinline
 func (l *errorLog) Errorf(format string, args ...any) error { l.last = args; return nil }
+
+//go:noinline
+func (l *errorLog) errorf(format string, args ...any) { l.last = args }
+
+//go:noinline
+func (l *errorLog) Reportf(format string, args ...any) { l.last = args }
 
 func cloneNode(n *node) {
 	sink = &node{n: n.n} // heat: normal constructor
@@ -302,6 +327,84 @@ func room(dst []*node, ns []int) (_, _, _, _, _ []*node) {
 	return dst, sized, unsized, replaced, buffer
 }
 
+type list struct {
+	nodes []*node
+	inner *list
+	first *node
+}
+
+func (l *list) grows(ns []int, ms [][]*node, done func() bool) (a, b, c, d, e, f, g []*node) {
+	for i, n := range ns {
+		if n > 3 {
+			a = append(a, nil) // row: append-open
+			l.nodes = append(l.nodes, nil) // row: append-open
+			e, f = append(e, nil), nil // row: loop
+		}
+		switch n {
+		case 4:
+			l.inner.nodes = append(l.inner.nodes, nil) // row: append-open
+			f = append(f, nil) // row: loop
+		}
+		b = append(b, ms[i]...) // row: append-open
+		var fresh []*node
+		if n > 5 {
+			fresh = append(fresh, nil) // row: loop
+		}
+		l.first = fresh[0]
+		c = append(c, fresh...) // row: append-open
+		e = fresh
+		copied := append([]*node(nil), ms[i]...) // row: loop
+		g = copied
+		if n > 6 {
+			g = append(g, nil) // row: loop
+		}
+	}
+	for !done() {
+		d = append(d, nil) // row: append-open
+	}
+	if len(ns) > 3 {
+		for range ns {
+			c = append(c, nil) // row: loop
+		}
+	}
+	for _, n := range ns {
+		if n > 3 {
+			continue
+		}
+		c = append(c, nil) // row: append-open
+	}
+	for _, inner := range []*list{l, l.inner} {
+		l = inner
+		if done() {
+			inner.nodes = append(inner.nodes, nil) // row: loop
+			l.nodes = append(l.nodes, nil) // row: loop
+		}
+	}
+	return
+}
+
+func (l *list) lazy(n int) {
+	if l.first == nil {
+		l.first = &node{n: n} // row: first-use
+	}
+}
+
+func sends(to chan *node, n int) {
+	to <- &node{n: n} // row: send
+}
+
+func keeps(l map[string]any, s string, b []byte) func() string {
+	l[s] = &node{n: len(b)} // row: normal
+	l[s+"s"] = sink // row: kept
+	return func() string { // row: kept
+		return s + "s" // row: kept
+	}
+}
+
+func passes(to func(string), b []byte) {
+	to(string(b)) // row: normal
+}
+
 type parseError struct{ at int }
 
 func (e *parseError) Error() string { return "" }
@@ -401,7 +504,7 @@ def test_loops_are_louder_than_the_rest_unless_they_only_may_allocate(found: lis
         if finding.temperature is Temperature.COLD:
             assert level == "hint", finding
         elif finding.temperature is Temperature.LOOP:
-            is_quiet = row_of(finding).key in {"inlined-possible", "append-with-room"}
+            is_quiet = row_of(finding).key in {"inlined-possible", "append-with-room", "append-open"}
             assert not is_quiet or finding.allocation is not Allocation.ALLOCATES
             assert level == ("hint" if is_quiet else "information"), finding
 

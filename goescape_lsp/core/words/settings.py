@@ -25,8 +25,8 @@ EN: dict[str, str] = {
     ),
     "severity": (
         "Severity for a rule (`returned`, `captured-by-closure`, …), for how often the code runs (`loop`, `normal`, "
-        "`cold`), or for a row of the default view: `inlined-possible`, `append-with-room`, `inlined`, "
-        "`possible`, `constructor`, `lifecycle`, `main`, `goroutine`, `make-channel`, `arguments`, `api`, each a hint by default, as is `cold`. "
+        "`cold`), or for a row of the default view: `inlined-possible`, `append-with-room`, `append-open`, `inlined`, "
+        "`possible`, `constructor`, `lifecycle`, `main`, `first-use`, `goroutine`, `make-channel`, `send`, `arguments`, `api`, `kept`, each a hint by default, as is `cold`. "
         "`loop` and `normal` are information. A rule is asked before `loop`, `normal` and `cold`, these before the rows. "
         "`off` hides it; the hover names what decided."
     ),
@@ -71,8 +71,8 @@ ZH: dict[str, str] = {
     ),
     "severity": (
         "按规则（`returned`、`captured-by-closure` 等）、按代码冷热（`loop`、`normal`、`cold`），"
-        "或按默认视图中的条目设置严重级别：`inlined-possible`、`append-with-room`、`inlined`、`possible`、`constructor`、`lifecycle`、"
-        "`main`、`goroutine`、`make-channel`、`arguments`、`api`，这些条目和 `cold` 默认为 hint，"
+        "或按默认视图中的条目设置严重级别：`inlined-possible`、`append-with-room`、`append-open`、`inlined`、`possible`、`constructor`、`lifecycle`、"
+        "`main`、`first-use`、`goroutine`、`make-channel`、`send`、`arguments`、`api`、`kept`，这些条目和 `cold` 默认为 hint，"
         "`loop` 和 `normal` 为 information。先看规则，再看 `loop`、`normal`、`cold`，最后看条目。"
         "`off` 表示不显示；悬停提示会说明由哪一项决定。"
     ),
