@@ -171,22 +171,30 @@ def compare(go: str, name: str, module: Path) -> Difference:
     ours = [site_of(found) for found in report["findings"]]
     told = Told({site.kin for site in ours}, [(site_of(found), extent(found)) for found in report["findings"]], module)
     named = {site.kin for site in wanted}
-    places = Counter(
-        (found["file"], found["line"], found["column"], found["verdict"], found["subject"])
-        for found in report["findings"]
-    )
     return Difference(
         module=name,
         lines=sum(path.read_bytes().count(b"\n") for path in module.rglob("*.go")),
         sites=len(wanted),
         missing=sorted(site for site in wanted if not told.holds(site)),
-        twice=[f"{place} {times} times" for place, times in places.items() if times > 1],
+        twice=list(told_twice(report["findings"])),
         elsewhere=sorted(site for site in set(ours) if site.kin not in named),
         problems=[f"{problem['package']}: {problem['message']}" for problem in report["problems"]],
         ranges=list(wrong_ranges(report["findings"], module)),
         unknown=[f"{site_of(found)}" for found in report["findings"] if found["rule"] == "unknown-cause"],
         seconds=seconds,
     )
+
+
+def told_twice(findings: Iterable[dict[str, Any]]) -> Iterable[str]:
+    """Yield what the report says more than once: of one place of the compiler, or of one whole expression.
+
+    Where an expression begins is not enough: calls in a chain all begin with its first word, and each is a site.
+    """
+    findings = list(findings)
+    for name, key in (("at", site_of), ("in", lambda found: (found["file"], extent(found), site_of(found).subject))):
+        for told, times in Counter(key(found) for found in findings).items():
+            if times > 1:
+                yield f"{name} {told} {times} times"
 
 
 def wrong_ranges(findings: Iterable[dict[str, Any]], module: Path) -> Iterable[str]:
