@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from goescape_lsp.cli.engine import Request, examine
-from goescape_lsp.core.model import Finding, Rule
+from goescape_lsp.core.model import Allocation, Finding, Kind, Rule
 from goescape_lsp.core.words import findings as words
 from tests.conftest import Go
 
@@ -356,3 +358,59 @@ func F(a *ring[int], b *ring[string], n int) {
     found = [one for one in findings(source, go, tmp_path) if one.is_heap and one.inlined_from and one.at.line == 8]
     assert len(found) == 1
     assert words.message(found[0], "en").startswith("slice made in (*ring).grow escapes")
+
+
+GENERIC = """package p
+
+type list[V any] struct {
+	held []V
+	next *list[V]
+}
+
+type names []string
+
+var kept any
+
+var copied names
+
+//go:noinline
+func (l *list[V]) fill() { l.held = make([]V, 0, 16) }
+
+func of[V any]() *list[V] { return &list[V]{next: &list[V]{}} }
+
+func copyOf[S ~[]E, E any](s S) S { return append(S([]E{}), s...) }
+
+func use(given names) {
+	empty, full := of[struct{}](), of[int]()
+	empty.fill()
+	full.fill()
+	kept = []any{empty, full}
+	copied = copyOf(given)
+}
+"""
+
+
+def test_shapes_of_generic_code_are_one_site_that_costs_what_the_dearest_costs(each_go: Go, tmp_path: Path) -> None:
+    found = [one for one in findings(GENERIC, each_go, tmp_path) if one.is_heap]
+    (made,) = (one for one in found if one.function.endswith("fill"))
+    assert (made.rule, made.allocation) == (Rule.STORED_IN_HEAP_OBJECT, Allocation.ALLOCATES)
+    told = [words.message(one, "en") for one in found]
+    assert not [text for text in told if "go.shape" in text]
+    assert any(text.startswith("&list{…} made in of escapes") for text in told), told
+    (copied,) = (one for one in found if one.inlined_from == "copyOf" and one.kind is Kind.SLICE)
+    assert (copied.allocation, copied.allocation_reason) == (Allocation.DOES_NOT_ALLOCATE, "zero-size")
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("&list[go.shape.struct { F [4]int },go.shape.[]int]{...}", "&list{...}"),
+        ("(*list[go.shape.int]).fill", "(*list).fill"),
+        ("go.shape.[]string{}", "[]string{}"),
+        ("map[go.shape.string]int{}", "map[string]int{}"),
+        ("make([]list[go.shape.int], 4)", "make([]list, 4)"),
+        ("pair[int,string]{}", "pair[int,string]{}"),
+    ],
+)
+def test_a_shape_is_told_as_it_is_written(text: str, written: str) -> None:
+    assert words.written(text) == written
