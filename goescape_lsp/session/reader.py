@@ -74,6 +74,9 @@ class Reader:
             if line.verdict is Verdict.LEAKS:
                 told = self._ways.get(line.place, ())
                 self._ways[line.place] = tuple(dict.fromkeys((*told, _words(line))))
+        self._alike: dict[tuple[str, str], set[Place]] = {}
+        for line in parsed.verdicts:
+            self._alike.setdefault((line.place.file, line.subject), set()).add(line.place)
         self._classifier = classifier
 
     def add_to(self, sites: Sites) -> None:
@@ -96,6 +99,8 @@ class Reader:
     def _add(self, sites: Sites, line: VerdictLine, source: Source, count: int) -> None:
         shape = source.shape(line.place, line.subject, line.verdict)
         origin = self._inlined_from(line, shape)
+        if not origin and self._makes_nothing(line, shape):
+            shape = source.box_at(line.place, line.subject) or shape
         # Where the body of a range over a function was inlined, all its values have the place of the `for`.
         is_crowd = not shape.is_call and line.place in self._parsed.inlined
         is_crowded = bool(origin) or (is_crowd and not _OF_RESULT.search(line.subject))
@@ -116,6 +121,16 @@ class Reader:
                 other = temper(self._finding(site, source, count), is_test=source.helps_tests)
                 merged = _dearer(merged, other)
             sites[key] = merged
+
+    def _makes_nothing(self, line: VerdictLine, shape: Shape) -> bool:
+        """Say whether a conversion is told of once: `[]byte(nil)` or `string(name)` makes nothing that is not boxed."""
+        is_conversion = line.verdict is Verdict.ESCAPES and shape.kind in _CONTENTS
+        span = shape.span
+        return is_conversion and not any(
+            (span.line, span.column) <= (other.line, other.column) < (span.end_line, span.end_column)
+            for other in self._alike[(line.place.file, line.subject)]
+            if other != line.place
+        )
 
     def _merged(self, known: Finding, line: VerdictLine, count: int) -> Finding:
         """Add a verdict of the same expression: another shape of a generic function, or a box and its content."""

@@ -218,6 +218,29 @@ func deferredValue(n int) {
 		defer check()
 	}
 }
+
+type raw []byte
+
+type text string
+
+var keepOne = func(one any) { kept = one }
+
+var keepBytes = func(one []byte) { kept = one }
+
+func converted(r raw, s string, t text, b []byte) {
+	keepOne([]byte(nil)) // *: interface-conversion, does-not-allocate
+	keepOne([]string(nil)) // *: interface-conversion, does-not-allocate
+	keepOne([]byte(r)) // *: interface-conversion, may-allocate
+	keepOne([]byte(s)) // *: interface-conversion, allocates
+	keepOne([]rune(s)) // *: interface-conversion, allocates
+	keepOne(string(t)) // *: interface-conversion, may-allocate
+	keepOne(string(b)) // *: interface-conversion, allocates
+	keepOne(string(t.again())) // *: interface-conversion, may-allocate
+	keepBytes([]byte(s)) // *: passed-to-unknown-call, allocates
+}
+
+//go:noinline
+func (t text) again() text { return t }
 """
 MARK = re.compile(r"// (?P<subject>\S.*): (?P<rule>[a-z|-]+), (?P<allocation>[a-z|-]+)$")
 RANGES = """package p
