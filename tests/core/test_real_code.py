@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from goescape_lsp.cli.engine import Request, examine
+from goescape_lsp.core.judge import judge_stays
 from goescape_lsp.core.model import Allocation, Finding, Kind, Rule
 from goescape_lsp.core.words import findings as words
 from tests.conftest import Go
@@ -437,3 +438,11 @@ def test_shapes_of_generic_code_are_one_site_that_costs_what_the_dearest_costs(e
 )
 def test_a_shape_is_told_as_it_is_written(text: str, written: str) -> None:
     assert words.written(text) == written
+
+
+@pytest.mark.parametrize(
+    ("made", "allocation"),
+    [("[]struct {}", Allocation.DOES_NOT_ALLOCATE), ("[]struct { n int }", Allocation.MAY_ALLOCATE)],
+)
+def test_elements_without_a_size_need_no_room(made: str, allocation: Allocation) -> None:
+    assert judge_stays(Kind.SLICE, f"make({made}, n)", is_zero_copy=False, go_version="1.26.8")[0] is allocation
