@@ -35,6 +35,7 @@ HEAP = re.compile(
     r"(?:moved to heap: (?P<moved>.+)|(?P<escapes>\S.*) escapes to heap)$"
 )
 COMPILE_S = 3600
+_RESULTS = re.compile(r"~[rR]\d+")
 RESULT = re.compile(r"^~[rR]\d+$")
 NAME_COLUMN = len("func ") + 1
 _CONSTANT = re.compile(r"^(?:[\w.]+\()?(?:-?\d|[\"'`]|true\b|false\b)")
@@ -276,9 +277,7 @@ class Told:
         """Say whether the report has the result of a call, named once by its text and once, inlined, as `~r0`."""
         return any(
             (other.file, other.line, other.column, other.verdict) == (site.file, site.line, site.column, site.verdict)
-            and any(
-                RESULT.match(one.subject) and two.subject.endswith(")") for one, two in ((other, site), (site, other))
-            )
+            and any(is_named_by_results(one.subject, two.subject) for one, two in ((other, site), (site, other)))
             for other, _ in self.extents
         )
 
@@ -296,6 +295,14 @@ class Told:
         end = next((number for number in range(site.line, len(lines) + 1) if lines[number - 1] == "}"), len(lines))
         bodies = (one for one in self.kin if one.file == site.file and site.line <= one.line <= end)
         return any(replace(site.kin, line=one.line, column=one.column) == one for one in bodies)
+
+
+def is_named_by_results(one: str, two: str) -> bool:
+    """Say whether a subject is another one whose calls were inlined: `~r0 + ":"` of `f(x) + ":"`."""
+    if RESULT.match(one):
+        return two.endswith(")")
+    parts = _RESULTS.split(one)
+    return len(parts) > 1 and re.fullmatch(".+".join(map(re.escape, parts)), two, re.DOTALL) is not None
 
 
 def main() -> int:

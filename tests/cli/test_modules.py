@@ -144,6 +144,20 @@ def test_the_sample_agrees_on_each_go(each_go: Go, sample: Path) -> None:
     assert found.is_none, compared.describe(found)
 
 
+@pytest.mark.parametrize(
+    ("one", "two", "is_same"),
+    [
+        ("~r0", "f(x)", True),
+        ("~r0", "x", False),
+        ('~r0 + ":" + ~r0', 'f(x) + ":" + g(y)', True),
+        ('~r0 + ":" + ~r0', 'f(x) + "," + g(y)', False),
+        ("x", "x", False),
+    ],
+)
+def test_results_of_inlined_calls_are_known(one: str, two: str, *, is_same: bool) -> None:
+    assert compared.is_named_by_results(one, two) is is_same
+
+
 def test_a_difference_is_noticed(tmp_path: Path) -> None:
     (tmp_path / "a.go").write_text("package m\n\nfunc F() *int { return new(int) }\n")
     site = compared.Site("a.go", 3, 27, "escapes", "new(int)")
