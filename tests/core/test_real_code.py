@@ -240,6 +240,36 @@ func converted(r raw, s string, t text, b []byte) {
 	keepBytes([]byte(s)) // *: passed-to-unknown-call, allocates
 }
 
+type nest struct{ inner *nest }
+
+func deep() *nest {
+	return &nest{
+		inner: &nest{
+			inner: &nest{
+				inner: &nest{
+					inner: &nest{
+						inner: &nest{
+							inner: &nest{
+								inner: &nest{
+									inner: &nest{
+										inner: &nest{
+											inner: &nest{
+												inner: &nest{
+													inner: &nest{}, // &nest{}: returned, allocates
+												},
+											},
+										},
+									},
+								},
+							},
+						},
+					},
+				},
+			},
+		},
+	}
+}
+
 //go:noinline
 func (t text) again() text { return t }
 """
