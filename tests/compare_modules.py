@@ -33,6 +33,7 @@ HEAP = re.compile(
     r"^(?P<file>[^\s:][^:\n]*):(?P<line>\d+)(?::(?P<column>\d+))?: "
     r"(?:moved to heap: (?P<moved>.+)|(?P<escapes>\S.*) escapes to heap)$"
 )
+_RESULTS = re.compile(r"~[rR]\d+")
 RESULT = re.compile(r"^~[rR]\d+$")
 NAME_COLUMN = len("func ") + 1
 _CONSTANT = re.compile(r"^(?:[\w.]+\()?(?:-?\d|[\"'`]|true\b|false\b)")
@@ -145,22 +146,30 @@ def compare(go: str, name: str, module: Path) -> Difference:
     ours = [site_of(found) for found in report["findings"]]
     told = Told({site.kin for site in ours}, [(site_of(found), extent(found)) for found in report["findings"]], module)
     named = {site.kin for site in wanted}
-    places = Counter(
-        (found["file"], found["line"], found["column"], found["verdict"], found["subject"])
-        for found in report["findings"]
-    )
     return Difference(
         module=name,
         lines=sum(path.read_bytes().count(b"\n") for path in module.rglob("*.go")),
         sites=len(wanted),
         missing=sorted(site for site in wanted if not told.holds(site)),
-        twice=[f"{place} {times} times" for place, times in places.items() if times > 1],
+        twice=list(told_twice(report["findings"])),
         elsewhere=sorted(site for site in set(ours) if site.kin not in named),
         problems=[f"{problem['package']}: {problem['message']}" for problem in report["problems"]],
         ranges=list(wrong_ranges(report["findings"], module)),
         unknown=[f"{site_of(found)}" for found in report["findings"] if found["rule"] == "unknown-cause"],
         seconds=seconds,
     )
+
+
+def told_twice(findings: Iterable[dict[str, Any]]) -> Iterable[str]:
+    """Yield what the report says more than once: of one place of the compiler, or of one whole expression.
+
+    Where an expression begins is not enough: calls in a chain all begin with its first word, and each is a site.
+    """
+    findings = list(findings)
+    for name, key in (("at", site_of), ("in", lambda found: (found["file"], extent(found), site_of(found).subject))):
+        for told, times in Counter(key(found) for found in findings).items():
+            if times > 1:
+                yield f"{name} {told} {times} times"
 
 
 def wrong_ranges(findings: Iterable[dict[str, Any]], module: Path) -> Iterable[str]:
@@ -242,9 +251,7 @@ class Told:
         """Say whether the report has the result of a call, named once by its text and once, inlined, as `~r0`."""
         return any(
             (other.file, other.line, other.column, other.verdict) == (site.file, site.line, site.column, site.verdict)
-            and any(
-                RESULT.match(one.subject) and two.subject.endswith(")") for one, two in ((other, site), (site, other))
-            )
+            and any(is_named_by_results(one.subject, two.subject) for one, two in ((other, site), (site, other)))
             for other, _ in self.extents
         )
 
@@ -262,6 +269,14 @@ class Told:
         end = next((number for number in range(site.line, len(lines) + 1) if lines[number - 1] == "}"), len(lines))
         bodies = (one for one in self.kin if one.file == site.file and site.line <= one.line <= end)
         return any(replace(site.kin, line=one.line, column=one.column) == one for one in bodies)
+
+
+def is_named_by_results(one: str, two: str) -> bool:
+    """Say whether a subject is another one whose calls were inlined: `~r0 + ":"` of `f(x) + ":"`."""
+    if RESULT.match(one):
+        return two.endswith(")")
+    parts = _RESULTS.split(one)
+    return len(parts) > 1 and re.fullmatch(".+".join(map(re.escape, parts)), two, re.DOTALL) is not None
 
 
 def main() -> int:

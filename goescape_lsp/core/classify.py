@@ -13,7 +13,7 @@ from goescape_lsp.core.parse import Arrow, Block, Reason
 from goescape_lsp.core.shape import Syntax
 from goescape_lsp.core.steps import Steps
 
-_CHASE_LIMIT = 8
+_CHASE_LIMIT = 64  # literals of generated code and of tests nest deep; only a circle of containers is longer
 
 
 class Classifier:

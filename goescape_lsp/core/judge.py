@@ -10,7 +10,7 @@ from goescape_lsp.core.settings import Settings
 from goescape_lsp.core.shape import Boxed
 from goescape_lsp.core.tables.limits import Subject, limit
 
-_FREE_BOXES = frozenset([Boxed.CONSTANT, Boxed.ONE_BYTE, Boxed.ZERO_SIZE, Boxed.POINTER_SHAPED])
+_FREE_BOXES = frozenset([Boxed.CONSTANT, Boxed.ONE_BYTE, Boxed.ZERO_SIZE, Boxed.NIL_SLICE, Boxed.POINTER_SHAPED])
 _OBJECTS = frozenset([Kind.NEW, Kind.COMPOSITE, Kind.VARIABLE])
 _STATIC_BOXES = frozenset([Boxed.CONSTANT_STRUCT, Boxed.SMALL_CONSTANT_STRUCT])
 _POSSIBLE_BOXES = {
@@ -22,6 +22,7 @@ _POSSIBLE_BOXES = {
     Boxed.UNKNOWN: (Allocation.UNKNOWN, "unknown-type"),
 }
 _EMPTY = re.compile(r"^(?:&struct ?\{\}\{\}|\[\][^{]*\{\}|make\(\[\].*, 0(?:, 0)?\))$", re.DOTALL)
+_NO_SIZE = re.compile(r"^make\(\[\]struct ?\{\}, ")
 _SIZED_MAKE = re.compile(r"^make\(.*, (?P<size>[^,]+)\)$", re.DOTALL)
 _HINTED_MAP = re.compile(r"^make\(map\[.*, (?P<hint>[^,]+)\)$", re.DOTALL)
 # `([]rune)(s)` or `Runes(s)`, not `make(…)`.
@@ -84,6 +85,8 @@ def judge_stays(
     """
     if kind is Kind.APPEND:
         return Allocation.MAY_ALLOCATE, "growth", Rule.GROWING_APPEND
+    if kind is Kind.SLICE and _NO_SIZE.match(subject):
+        return Allocation.DOES_NOT_ALLOCATE, "zero-size", None
     is_buffered = limit(Subject.MAKE_BUFFER, go_version) > 0
     made = _SIZED_MAKE.match(subject) if kind is Kind.SLICE and is_buffered else None
     if made is not None and not made["size"].isdigit():

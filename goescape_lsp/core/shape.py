@@ -24,6 +24,7 @@ class Boxed(StrEnum):
     SMALL_VALUE = "small value"  # of 2, 4 or 8 bytes without pointers: allocates unless it is zero, or nearly
     STRING = "string"  # allocates unless empty
     SLICE = "slice"  # its header is copied unless it is nil
+    NIL_SLICE = "nil slice"
     POINTER_SHAPED = "pointer-shaped"
     VALUE = "value"
 

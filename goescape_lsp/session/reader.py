@@ -74,6 +74,9 @@ class Reader:
             if line.verdict is Verdict.LEAKS:
                 told = self._ways.get(line.place, ())
                 self._ways[line.place] = tuple(dict.fromkeys((*told, _words(line))))
+        self._alike: dict[tuple[str, str], set[Place]] = {}
+        for line in parsed.verdicts:
+            self._alike.setdefault((line.place.file, line.subject), set()).add(line.place)
         self._classifier = classifier
 
     def add_to(self, sites: Sites) -> None:
@@ -96,6 +99,8 @@ class Reader:
     def _add(self, sites: Sites, line: VerdictLine, source: Source, count: int) -> None:
         shape = source.shape(line.place, line.subject, line.verdict)
         origin = self._inlined_from(line, shape)
+        if not origin and self._makes_nothing(line, shape):
+            shape = source.box_at(line.place, line.subject) or shape
         # Where the body of a range over a function was inlined, all its values have the place of the `for`.
         is_crowd = not shape.is_call and line.place in self._parsed.inlined
         is_crowded = bool(origin) or (is_crowd and not _OF_RESULT.search(line.subject))
@@ -109,7 +114,23 @@ class Reader:
             site = _Site(line, shape, self._classifier.blocks_of(line.place, line.subject), origin)
             sites[key] = temper(self._finding(site, source, count), is_test=source.helps_tests)
         elif is_heap and known.package == self._package.import_path:
-            sites[key] = self._merged(known, line, count)
+            merged = self._merged(known, line, count)
+            is_generic = bool(known.instances) or "go.shape." in known.subject
+            if is_generic and known.allocation is Allocation.DOES_NOT_ALLOCATE:
+                site = _Site(line, shape, self._classifier.blocks_of(line.place, line.subject), origin)
+                other = temper(self._finding(site, source, count), is_test=source.helps_tests)
+                merged = _dearer(merged, other)
+            sites[key] = merged
+
+    def _makes_nothing(self, line: VerdictLine, shape: Shape) -> bool:
+        """Say whether a conversion is told of once: `[]byte(nil)` or `string(name)` makes nothing that is not boxed."""
+        is_conversion = line.verdict is Verdict.ESCAPES and shape.kind in _CONTENTS
+        span = shape.span
+        return is_conversion and not any(
+            (span.line, span.column) <= (other.line, other.column) < (span.end_line, span.end_column)
+            for other in self._alike[(line.place.file, line.subject)]
+            if other != line.place
+        )
 
     def _merged(self, known: Finding, line: VerdictLine, count: int) -> Finding:
         """Add a verdict of the same expression: another shape of a generic function, or a box and its content."""
@@ -130,18 +151,19 @@ class Reader:
 
     def _heap(self, site: _Site, source: Source, count: int) -> Finding:
         line, shape = site.line, site.shape
-        kind = source.kind_of_text(line.subject, line.verdict) if site.inlined_from else shape.kind
+        text = line.subject.replace("go.shape.", "")
+        kind = source.kind_of_text(text, line.verdict) if site.inlined_from else shape.kind
         is_inlined = bool(site.inlined_from)
         decision = self._classifier.decide(line.place, line.subject, kind, is_inlined=is_inlined)
         boxed = shape.boxed
         if site.inlined_from:
-            boxed = boxed_text(line.subject) if kind is Kind.INTERFACE else Boxed.NOTHING
+            boxed = boxed_text(text) if kind is Kind.INTERFACE else Boxed.NOTHING
         elif kind in _CONTENTS and _is_boxed(site):  # whatever its content takes, its header is copied
             boxed = Boxed.SLICE if kind is Kind.APPEND else Boxed.VALUE
         is_static = _is_unreached(site) or (kind is Kind.CLOSURE and source.captures_nothing(line.place))
         size = None if is_inlined else shape.size
         allocation, reason = judge_heap(
-            kind, decision.rule, line.subject, boxed, is_static=is_static, size=size, go_version=self._go_version
+            kind, decision.rule, text, boxed, is_static=is_static, size=size, go_version=self._go_version
         )
         instances = _instances(site.blocks)
         cause, rule = decision.cause, decision.rule
@@ -169,10 +191,9 @@ class Reader:
             found = self._base(site, Kind.PARAMETER, allocation=free, reason="", cause=Cause.PARAMETER, rule=leaking)
             lines = (*self._leaks.get(line.place, ()), *self._ways[line.place])
             return replace(found, result=target, level=line.level, lines=lines)
-        kind = source.kind_of_text(line.subject, line.verdict) if site.inlined_from else site.shape.kind
-        allocation, reason, rule = judge_stays(
-            kind, line.subject, is_zero_copy=line.is_zero_copy, go_version=self._go_version
-        )
+        text = line.subject.replace("go.shape.", "")
+        kind = source.kind_of_text(text, line.verdict) if site.inlined_from else site.shape.kind
+        allocation, reason, rule = judge_stays(kind, text, is_zero_copy=line.is_zero_copy, go_version=self._go_version)
         return self._base(site, kind, allocation=allocation, reason=reason, cause=Cause.NONE, rule=rule)
 
     def _base(  # noqa: PLR0913 - one argument for each thing that the verdicts judge in their own way
@@ -236,6 +257,13 @@ def _bare(subject: str, source: Source) -> str:
 def _is_folded(known: str, subject: str) -> bool:
     """Say whether one inlined copy has a constant where another has a variable: the variable can allocate."""
     return known != subject and boxed_text(known) is Boxed.CONSTANT and boxed_text(subject) is not Boxed.CONSTANT
+
+
+def _dearer(known: Finding, other: Finding) -> Finding:
+    """Return what two shapes of a generic function are told as: `other` where only that one allocates."""
+    if other.allocation is Allocation.DOES_NOT_ALLOCATE:
+        return known
+    return replace(other, instances=known.instances)
 
 
 def growth_reason(source: Source, span: Span) -> str:

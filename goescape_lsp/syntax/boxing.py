@@ -44,6 +44,8 @@ def boxed_value(node: Node, subject: str, names: Names) -> Boxed:
         return boxed_value(operand, text_of(operand), names)
     boxed = _by_type(kind, names)
     if kind.form is Form.SLICE:
+        if _is_nil(node):
+            return Boxed.NIL_SLICE
         return Boxed.VALUE if _is_no_nil(node, names) else boxed
     if kind.form not in {Form.STRUCT, Form.ARRAY} or boxed not in _BY_CONTENT:
         return boxed
@@ -64,6 +66,12 @@ def _converted(node: Node, kind: Type, names: Names) -> Node | None:
     operand = first_of(node.child_by_field_name("arguments"))
     is_value = operand is not None and infer(operand, names).form is not Form.INTERFACE
     return operand if is_type and is_value else None
+
+
+def _is_nil(node: Node) -> bool:
+    """Say whether a slice is a conversion of `nil`."""
+    operand = first_of(node.child_by_field_name("arguments")) or node.child_by_field_name("operand")
+    return operand is not None and operand.type == "nil"
 
 
 def _is_no_nil(node: Node, names: Names) -> bool:

@@ -44,6 +44,7 @@ _KIND_BY_SUBJECT: tuple[tuple[str, Kind], ...] = (
     ("[]", Kind.SLICE),
     ("&", Kind.COMPOSITE),
 )
+_CONVERSIONS = ("([]byte)(", "([]rune)(", "string(")
 # `make` of a named type: with no size it is a map (channels have no verdict, slices need a length).
 _MADE = re.compile(r"^make\((?P<type>[\w.]+)(?P<size>, .*)?\)$", re.DOTALL)
 _KIND_BY_FORM = {Form.MAP: Kind.MAP, Form.SLICE: Kind.SLICE, Form.CHANNEL: Kind.CHANNEL}
@@ -132,6 +133,19 @@ class Source:
         if verdict is Verdict.MOVED and (node is None or node.type == "short_var_declaration"):
             node = spans.name_on_line(self._tree, place.line, subject) or node
         return None if node is None else self._shape_of(node, subject, verdict)
+
+    def box_at(self, place: Place, subject: str) -> Shape | None:
+        """Return a conversion whose own `(` stands at a place, as what an interface takes of it; None elsewhere.
+
+        Of what a conversion makes the compiler tells at its operand, of the box that holds it at the `(`.
+        """
+        leaf = self._leaf(place)
+        if leaf is None or leaf.type != "(" or leaf.parent is None or not subject.startswith(_CONVERSIONS):
+            return None
+        node = leaf.parent.parent if leaf.parent.type == "argument_list" else leaf.parent
+        if node is None or span_of(node) != self.shape(place, subject, Verdict.ESCAPES).span:
+            return None
+        return self._shape_of(node, subject, Verdict.ESCAPES, Kind.INTERFACE)
 
     def kind_of_text(self, subject: str, verdict: Verdict) -> Kind:
         """Return the kind of a site inside inlined code, where only the compiler's text tells."""
@@ -292,8 +306,8 @@ class Source:
         text = line.strip().decode("utf-8", "replace")
         return Shape(span, text[:EXPRESSION_LENGTH], Kind.OTHER, is_fallback=True)
 
-    def _shape_of(self, node: Node, subject: str, verdict: Verdict) -> Shape:
-        kind = self._kind(node, subject, verdict)
+    def _shape_of(self, node: Node, subject: str, verdict: Verdict, kind: Kind | None = None) -> Shape:
+        kind = kind or self._kind(node, subject, verdict)
         temperature, reason = heat.heat_of(node)
         is_boxed = kind is Kind.INTERFACE
         span = spans.visible_span(node, subject)

@@ -107,10 +107,49 @@ def test_a_wrong_range_is_noticed(extent: tuple[int, int, int, int], subject: st
     assert compared.range_fault(found, [b"= new(T)", b""]) == fault
 
 
+@pytest.mark.parametrize(
+    ("at", "end", "is_twice"),
+    [
+        ((2, 7), (2, 13), False),  # the next call of the chain
+        ((1, 10), (1, 15), True),  # one place
+        ((1, 12), (1, 20), True),  # one expression
+    ],
+)
+def test_what_is_told_twice_is_noticed(at: tuple[int, int], end: tuple[int, int], *, is_twice: bool) -> None:
+    def call(at: tuple[int, int], end: tuple[int, int]) -> dict[str, object]:
+        place = {"line": at[0], "column": at[1]}
+        begin = {"file": "a.go", "line": 1, "column": 7}
+        return {
+            **begin,
+            "end_line": end[0],
+            "end_column": end[1],
+            "at": place,
+            "verdict": "escapes",
+            "subject": "append",
+        }
+
+    told = list(compared.told_twice([call((1, 10), (1, 20)), call(at, end)]))
+    assert bool(told) is is_twice
+
+
 def test_the_sample_agrees_on_each_go(each_go: Go, sample: Path) -> None:
     found = compared.compare(each_go.path, f"sample on go{each_go.version}", sample)
     assert found.sites > 40
     assert found.is_none, compared.describe(found)
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "is_same"),
+    [
+        ("~r0", "f(x)", True),
+        ("~r0", "x", False),
+        ('~r0 + ":" + ~r0', 'f(x) + ":" + g(y)', True),
+        ('~r0 + ":" + ~r0', 'f(x) + "," + g(y)', False),
+        ("x", "x", False),
+    ],
+)
+def test_results_of_inlined_calls_are_known(one: str, two: str, *, is_same: bool) -> None:
+    assert compared.is_named_by_results(one, two) is is_same
 
 
 def test_a_difference_is_noticed(tmp_path: Path) -> None:

@@ -120,6 +120,8 @@ def test_claims_of_the_advice(each_go: Go, tmp_path: Path) -> None:
 
 
 BOXED = (Step("interface-converted", "&x", "&x", "{heap}", Place("/a.go", 1, 1)),)
+BOXED_PART = (Step("interface-converted", "&x", "&x", "{storage for &t{...}}", Place("/a.go", 1, 1)),)
+PART = (Step("struct literal element", "t{...}", "&x", "{storage for &t{...}}", Place("/a.go", 1, 1)),)
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -128,6 +130,8 @@ BOXED = (Step("interface-converted", "&x", "&x", "{heap}", Place("/a.go", 1, 1))
     [
         ("returned", {"kind": Kind.NEW}),
         ("returned.boxed", {"kind": Kind.COMPOSITE, "flow": BOXED}),
+        ("returned.boxed-part", {"kind": Kind.COMPOSITE, "flow": BOXED_PART}),
+        ("returned.part", {"kind": Kind.COMPOSITE, "flow": PART}),
         ("returned.reference", {"kind": Kind.SLICE, "subject": "make([]int, n)"}),
         ("returned.append", {"kind": Kind.APPEND}),
         ("returned.function", {"kind": Kind.CLOSURE}),
@@ -144,6 +148,9 @@ BOXED = (Step("interface-converted", "&x", "&x", "{heap}", Place("/a.go", 1, 1))
         ("stored-in-map.key", {"rule": Rule.STORED_IN_MAP, "cause": Cause.MAP_KEY}),
         ("stored-in-map.key-string", {"rule": Rule.STORED_IN_MAP, "cause": Cause.MAP_KEY, "kind": Kind.STRING}),
         ("appended.boxed", {"rule": Rule.APPENDED, "flow": BOXED}),
+        ("appended", {"rule": Rule.APPENDED, "flow": BOXED_PART}),
+        ("stored-in-map", {"rule": Rule.STORED_IN_MAP, "flow": BOXED_PART}),
+        ("stored-in-heap-object.boxed", {"rule": Rule.STORED_IN_HEAP_OBJECT, "flow": BOXED_PART}),
         ("appended.reference", {"rule": Rule.APPENDED, "kind": Kind.SLICE}),
         ("map-storage.hinted", {"rule": Rule.MAP_STORAGE, "kind": Kind.MAP, "allocation_reason": "map-hint"}),
         ("room.sized", {"kind": Kind.APPEND, "allocation_reason": "growth-sized"}),

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from goescape_lsp.cli.engine import Request, examine
-from goescape_lsp.core.model import Finding, Rule
+from goescape_lsp.core.judge import judge_stays
+from goescape_lsp.core.model import Allocation, Finding, Kind, Rule
 from goescape_lsp.core.words import findings as words
 from tests.conftest import Go
 
@@ -216,6 +219,59 @@ func deferredValue(n int) {
 		defer check()
 	}
 }
+
+type raw []byte
+
+type text string
+
+var keepOne = func(one any) { kept = one }
+
+var keepBytes = func(one []byte) { kept = one }
+
+func converted(r raw, s string, t text, b []byte) {
+	keepOne([]byte(nil)) // *: interface-conversion, does-not-allocate
+	keepOne([]string(nil)) // *: interface-conversion, does-not-allocate
+	keepOne([]byte(r)) // *: interface-conversion, may-allocate
+	keepOne([]byte(s)) // *: interface-conversion, allocates
+	keepOne([]rune(s)) // *: interface-conversion, allocates
+	keepOne(string(t)) // *: interface-conversion, may-allocate
+	keepOne(string(b)) // *: interface-conversion, allocates
+	keepOne(string(t.again())) // *: interface-conversion, may-allocate
+	keepBytes([]byte(s)) // *: passed-to-unknown-call, allocates
+}
+
+type nest struct{ inner *nest }
+
+func deep() *nest {
+	return &nest{
+		inner: &nest{
+			inner: &nest{
+				inner: &nest{
+					inner: &nest{
+						inner: &nest{
+							inner: &nest{
+								inner: &nest{
+									inner: &nest{
+										inner: &nest{
+											inner: &nest{
+												inner: &nest{
+													inner: &nest{}, // &nest{}: returned, allocates
+												},
+											},
+										},
+									},
+								},
+							},
+						},
+					},
+				},
+			},
+		},
+	}
+}
+
+//go:noinline
+func (t text) again() text { return t }
 """
 MARK = re.compile(r"// (?P<subject>\S.*): (?P<rule>[a-z|-]+), (?P<allocation>[a-z|-]+)$")
 RANGES = """package p
@@ -356,3 +412,67 @@ func F(a *ring[int], b *ring[string], n int) {
     found = [one for one in findings(source, go, tmp_path) if one.is_heap and one.inlined_from and one.at.line == 8]
     assert len(found) == 1
     assert words.message(found[0], "en").startswith("slice made in (*ring).grow escapes")
+
+
+GENERIC = """package p
+
+type list[V any] struct {
+	held []V
+	next *list[V]
+}
+
+type names []string
+
+var kept any
+
+var copied names
+
+//go:noinline
+func (l *list[V]) fill() { l.held = make([]V, 0, 16) }
+
+func of[V any]() *list[V] { return &list[V]{next: &list[V]{}} }
+
+func copyOf[S ~[]E, E any](s S) S { return append(S([]E{}), s...) }
+
+func use(given names) {
+	empty, full := of[struct{}](), of[int]()
+	empty.fill()
+	full.fill()
+	kept = []any{empty, full}
+	copied = copyOf(given)
+}
+"""
+
+
+def test_shapes_of_generic_code_are_one_site_that_costs_what_the_dearest_costs(each_go: Go, tmp_path: Path) -> None:
+    found = [one for one in findings(GENERIC, each_go, tmp_path) if one.is_heap]
+    (made,) = (one for one in found if one.function.endswith("fill"))
+    assert (made.rule, made.allocation) == (Rule.STORED_IN_HEAP_OBJECT, Allocation.ALLOCATES)
+    told = [words.message(one, "en") for one in found]
+    assert not [text for text in told if "go.shape" in text]
+    assert any(text.startswith("&list{…} made in of escapes") for text in told), told
+    (copied,) = (one for one in found if one.inlined_from == "copyOf" and one.kind is Kind.SLICE)
+    assert (copied.allocation, copied.allocation_reason) == (Allocation.DOES_NOT_ALLOCATE, "zero-size")
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("&list[go.shape.struct { F [4]int },go.shape.[]int]{...}", "&list{...}"),
+        ("(*list[go.shape.int]).fill", "(*list).fill"),
+        ("go.shape.[]string{}", "[]string{}"),
+        ("map[go.shape.string]int{}", "map[string]int{}"),
+        ("make([]list[go.shape.int], 4)", "make([]list, 4)"),
+        ("pair[int,string]{}", "pair[int,string]{}"),
+    ],
+)
+def test_a_shape_is_told_as_it_is_written(text: str, written: str) -> None:
+    assert words.written(text) == written
+
+
+@pytest.mark.parametrize(
+    ("made", "allocation"),
+    [("[]struct {}", Allocation.DOES_NOT_ALLOCATE), ("[]struct { n int }", Allocation.MAY_ALLOCATE)],
+)
+def test_elements_without_a_size_need_no_room(made: str, allocation: Allocation) -> None:
+    assert judge_stays(Kind.SLICE, f"make({made}, n)", is_zero_copy=False, go_version="1.26.8")[0] is allocation

@@ -29,6 +29,8 @@ EN: dict[str, str] = {
     "size": "Where a loop fills it, make room for all at once.",
     "returned": "Return the value itself where it is small, or let the caller own the memory and pass it in.",
     "returned.boxed": "It is returned in an interface, where most plain values need the heap as well. In hot code return the value itself, as its concrete type. In error paths leave it.",
+    "returned.part": "What is returned holds it: hold the value itself there where it is small, or let the caller own the memory and pass it in.",
+    "returned.boxed-part": "What is returned holds it in an interface. In hot code let it hold the value itself, as its concrete type.",
     "returned.reference": "Let the caller own the memory and pass it in.",
     "returned.append": "Make room for all at once, or let the caller pass in a slice with room: append allocates nothing then.",
     "returned.string": "Append to a slice that the caller passes in, or return the bytes where they are enough.",
@@ -102,6 +104,8 @@ ZH: dict[str, str] = {
     "size": "若由循环填充，可一次留足空间。",
     "returned": "值较小时直接返回值本身，或者让调用者持有内存并传进来。",
     "returned.boxed": "它装在接口里返回，多数普通的值这样返回同样要放到堆上。热点代码里以具体类型返回值本身；错误路径上不必改。",
+    "returned.part": "返回的东西持有它：值较小时让其直接持有值本身，或者让调用者持有内存并传进来。",
+    "returned.boxed-part": "返回的东西通过接口持有它。热点代码里让其以具体类型持有值本身。",
     "returned.reference": "让调用者持有内存并传进来。",
     "returned.append": "一次留足空间，或者让调用者传入留有空间的切片：这样 append 不会分配内存。",
     "returned.string": "追加到调用者传入的切片；字节就够用时，直接返回字节。",
@@ -208,7 +212,13 @@ def _kinds_of(finding: Finding) -> Iterator[str]:
         yield "large"
     if finding.kind in _POINTERS:
         is_boxed = any(step.why == "interface-converted" for step in finding.flow)
-        yield from ("boxed", "pointer") if is_boxed else ("pointer",)
+        # Where something else holds it and is kept, what that one is kept in need not be an interface.
+        is_part = bool(finding.flow) and finding.flow[-1].target.startswith("{storage")
+        if is_part:
+            yield from ("boxed-part", "part") if is_boxed else ("part",)
+        if is_boxed and (not is_part or finding.rule is Rule.STORED_IN_HEAP_OBJECT):
+            yield "boxed"
+        yield "pointer"
     elif finding.kind in _FUNCTIONS:
         yield from ("function", "reference")
     else:

@@ -10,6 +10,8 @@ from goescape_lsp.core.words import Locale
 
 _BETWEEN_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 _LONGEST = 60
+_SHAPE = "go.shape."
+_NAMED = re.compile(r"\w(?<!\bmap)$")
 _LONG_LITERAL = 40
 
 EN: dict[str, str] = {
@@ -174,7 +176,7 @@ def what(finding: Finding, locale: Locale) -> str:
     """Return the noun for what is allocated: `map`, `closure`, a variable's name, the text of a boxed expression."""
     table = _TABLES[locale]
     is_long = len(finding.expression) > _LONG_LITERAL and "{...}" in finding.subject
-    expression = finding.subject if finding.inlined_from or is_long else finding.expression
+    expression = written(finding.subject) if finding.inlined_from or is_long else finding.expression
     key = "temporary" if _is_temporary(finding) else str(finding.kind)
     noun = table[f"what.{key}"].format(expression=_short(expression.replace("{...}", "{…}")), subject=finding.subject)
     if finding.inlined_from:
@@ -225,7 +227,23 @@ def _sentence(rule: Rule, finding: Finding, locale: Locale) -> str:
         key = "map-store"
     elif rule is Rule.MAP_STORAGE and finding.allocation is Allocation.MAY_ALLOCATE:
         key = "map-storage-maybe"
-    return table[key].format(callee=_short(finding.callee) or table["a call"])
+    return table[key].format(callee=_short(written(finding.callee)) or table["a call"])
+
+
+def written(text: str) -> str:
+    """Return the compiler's text as somebody would write it: without the shapes that stand for type arguments."""
+    if _SHAPE not in text:
+        return text
+    kept, depth, begin = list[str](), 0, 0
+    for index, letter in enumerate(text):
+        begin = index if letter == "[" and not depth else begin
+        depth += letter == "["
+        if not depth:
+            kept.append(letter)
+        depth -= letter == "]"
+        if letter == "]" and not depth and not (_SHAPE in text[begin:index] and _NAMED.search(text[:begin])):
+            kept.append(text[begin : index + 1])
+    return "".join(kept).replace(_SHAPE, "")
 
 
 def _is_temporary(finding: Finding) -> bool:
