@@ -95,11 +95,15 @@ class Blocks:
         candidates = [other for other in same if _may_hold(other, block)]
         if reason is None or not candidates:
             return candidates[0] if candidates else None
+        # How far a line of another function is away says nothing.
+        is_here = self._indexed(reason.place) is self._indexed(block.place)
         if (
             reason.why in {"captured by a closure", "reference"}
             and (at := self._literal_place(reason.place)) is not None
         ):
             return next((other for other in candidates if other.place == at), None)
+        if not is_here:
+            return candidates[0]
         before = [other for other in candidates if other.place.line == reason.place.line and other.place < reason.place]
         return max(before, key=lambda other: other.place, default=None) or _nearest(candidates, reason.place)
 

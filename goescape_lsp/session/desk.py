@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from goescape_lsp.core.assembly import Assembly
+from goescape_lsp.core.below import Move
 from goescape_lsp.core.common import Common, joined
 from goescape_lsp.core.model import FileFacts, Place
-from goescape_lsp.core.parts import OUTSIDE
+from goescape_lsp.core.parts import OUTSIDE, Stretch
 from goescape_lsp.core.suppress import accept
 from goescape_lsp.session.drafts import Drafts, in_order
 from goescape_lsp.session.evidence import weighed
@@ -15,6 +16,7 @@ from goescape_lsp.session.inlining import made
 from goescape_lsp.session.reuse import (
     WHOLE,
     Classifiers,
+    Draft,
     Drawn,
     Frame,
     Kept,
@@ -99,12 +101,12 @@ class Desk:
         return (place.file, OUTSIDE if stretch is None else stretch.key)
 
     def stamp(self, unit: Unit) -> Stamp:
-        """Return what the facts of a unit are drawn from, and where it is; empty for one that is not there."""
+        """Return what the facts of a unit are drawn from; empty for one that is not there."""
         file, key = unit
         if key == OUTSIDE or file not in self._outlines:
             return self._stamps.get(file, ())
         stretch = self._outlines[file].stretches.get(key)
-        return () if stretch is None else (stretch.first, *self.digests(unit))
+        return () if stretch is None else self.digests(unit)
 
     def stamp_of_file(self, file: str) -> Stamp:
         """Return a file's own text and lines."""
@@ -116,18 +118,22 @@ class Desk:
         return () if outline is None else (outline.clause, outline.takes_tests)
 
     def digests(self, unit: Unit) -> tuple[bytes, ...]:
-        """Return the digests of a unit's lines in each output; they do not change when all of it moves."""
+        """Return the digests of a unit's lines in each output; they do not change when functions move."""
         return tuple(output.part(unit).digest for output in self._outputs)
 
-    def is_fixed(self, unit: Unit) -> bool:
-        """Say whether what is known of a unit does not hold when it moves."""
-        return any(output.part(unit).is_fixed for output in self._outputs)
+    def named(self, landmark: tuple[str, bytes]) -> Stretch | None:
+        """Return the stretch of a file with a name."""
+        outline = self._outlines.get(landmark[0])
+        return None if outline is None else outline.stretches.named(landmark[1])
 
-    def first(self, unit: Unit) -> int:
-        """Return the line that a unit begins with, 0 for what is outside of all stretches."""
-        outline = self._outlines.get(unit[0])
-        stretch = None if outline is None else outline.stretches.get(unit[1])
-        return 0 if stretch is None else stretch.first
+    def names(self) -> Mapping[str, str] | None:
+        """Return the files by their printed names; None where outputs mean different files by one name."""
+        found: dict[str, str] = {}
+        for output in self._outputs:
+            for printed, file in output.names.items():
+                if found.setdefault(printed.decode("utf-8", "replace"), file) != file:
+                    return None
+        return found
 
     def texts(self, file: str) -> Iterable[bytes]:
         """Yield a file's own text and its lines."""
@@ -194,7 +200,7 @@ class Desk:
             return known
         draft = drafts.of(unit, self._paths(unit[0]))
         commons = tuple(output.common(unit) for output in self._outputs)
-        return Drawn(self.first(unit), self.digests(unit), commons, draft)
+        return Drawn(self.digests(unit), commons, draft)
 
     def _finished(
         self, file: str, parts: Mapping[bytes, Drawn], commons: tuple[Common, ...], *, has_append: bool
@@ -232,10 +238,12 @@ class _Memory:
     def __init__(self, desk: Desk, remembered: Remembered, common: Sequence[Common]) -> None:
         self._desk = desk
         self._kept = remembered.kept
+        self._outlines = {path: outline for group in remembered.outlines for path, outline in group.items()}
         self._finders = _finders(remembered, desk.groups, common)
         self._same: dict[str, bool] = {}
         self._touched: dict[str, bool] = {}
         self._whole: dict[str, Kept | None] = {}
+        self._moved: dict[tuple[str, bytes], int | None] = {}
 
     def whole(self, file: str) -> Kept | None:
         """Return what is known of a whole file, if all of it holds."""
@@ -254,15 +262,47 @@ class _Memory:
             return None
         if not all(self._holds(other, stamp) for other, stamp in known.draft.seen):
             return None
-        rows = self._desk.first(unit) - known.first
-        if not rows:
+        if self._is_still(known.draft):
             return known if key != OUTSIDE or self._is_same(file) else None
-        if self._desk.is_fixed(unit) or known.draft.unknown:
+        names, stretch = self._desk.names(), self._before(file, key)
+        is_lost = any(self._rows(other) is None for other in known.draft.reach)
+        if stretch is None or names is None or is_lost or known.draft.is_fixed:
             return None
-        return Drawn(known.first + rows, known.digests, known.commons, known.draft.below(rows))
+        rows = self._rows((file, stretch.name)) or 0
+        return Drawn(known.digests, known.commons, known.draft.below(rows, Move(self._rows_at, names)))
+
+    def _before(self, file: str, key: bytes) -> Stretch | None:
+        outline = self._outlines.get(file)
+        return None if outline is None else outline.stretches.get(key)
+
+    def _rows_at(self, file: str, line: int) -> int:
+        """Return how many lines further down the function around a place is now; 0 outside of all."""
+        outline = self._outlines.get(file)
+        stretch = None if outline is None else outline.stretches.of(line)
+        return 0 if stretch is None else self._rows((file, stretch.name)) or 0
+
+    def _rows(self, landmark: tuple[str, bytes]) -> int | None:
+        """Return how many lines further down a stretch of a file is now, None where it is not there any more."""
+        if landmark not in self._moved:
+            self._moved[landmark] = self._moved_by(landmark)
+        return self._moved[landmark]
+
+    def _moved_by(self, landmark: tuple[str, bytes]) -> int | None:
+        file, name = landmark
+        if name == OUTSIDE:
+            return 0
+        outline = self._outlines.get(file)
+        before = None if outline is None else outline.stretches.named(name)
+        after = self._desk.named(landmark)
+        return None if before is None or after is None else after.first - before.first
+
+    def _is_still(self, draft: Draft) -> bool:
+        """Say whether everything that a draft has places of is where it was."""
+        return all(self._rows(landmark) == 0 for landmark in draft.reach)
 
     def _hold(self, kept: Kept) -> bool:
-        return all(self._holds(*seen) for one in kept.parts.values() for seen in one.draft.seen)
+        drafts = tuple(one.draft for one in kept.parts.values())
+        return all(self._is_still(one) and all(self._holds(*seen) for seen in one.seen) for one in drafts)
 
     def _holds(self, unit: Unit, stamp: Stamp) -> bool:
         is_same = self._is_same(unit[0]) or self._desk.stamp(unit) == stamp

@@ -53,7 +53,19 @@ class Drafts:
                 calls.update((directory_of(path), name) for name in kept)
         has_append = any(finding.kind is Kind.APPEND for finding in findings)
         looked_into = tuple((other, self.stamp(other)) for other in seen.units)
-        return Draft(findings, functions, tuple(unknown), looked_into, has_append, frozenset(calls))
+        reach = self._reach((unit, *seen.units))
+        return Draft(findings, functions, tuple(unknown), looked_into, reach, has_append, frozenset(calls))
+
+    def _reach(self, units: Sequence[Unit]) -> frozenset[tuple[str, bytes]]:
+        """Return the names of some units and of all that their lines lead to."""
+        named = (output.part(unit).named for output in self.classifiers.outputs for unit in units)
+        return frozenset(self._name(unit) for unit in units).union(*named)
+
+    def _name(self, unit: Unit) -> tuple[str, bytes]:
+        file, key = unit
+        source = self.classifiers.sources.get(file)
+        stretch = None if source is None else source.outline.stretches.get(key)
+        return (file, OUTSIDE if stretch is None else stretch.name)
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
 from goescape_lsp.core.assembly import Assembly, split_assembly
-from goescape_lsp.core.below import finding_below, function_below
+from goescape_lsp.core.below import Move, finding_below, function_below
 from goescape_lsp.core.blocks import NOTHING_SAID, Index
 from goescape_lsp.core.classify import Classifier
 from goescape_lsp.core.common import Common, common_of, runs_of
 from goescape_lsp.core.model import Compiled, FileFacts, Finding, Function, Package, Place, Span
 from goescape_lsp.core.parse import Located, Parsed, parse_text
-from goescape_lsp.core.parts import NO_LINES, Part, Stretches, cut
+from goescape_lsp.core.parts import NO_LINES, OUTSIDE, Landmarks, Part, Stretch, Stretches, cut
 from goescape_lsp.session.places import Placer
 from goescape_lsp.syntax.outline import Outline
 from goescape_lsp.syntax.source import Source
@@ -47,31 +47,40 @@ class Frame:
 class Draft:
     """What the compiler says of one unit; `seen` are the other units that it was drawn from.
 
-    `functions` are those that are declared in it, by file. `has_append` says whether the compiler speaks of an `append`
-    there. `calls` are the functions whose result callers keep there: their directory and name.
+    `reach` are the files and names of all stretches that it has places of, its own among them. `functions` are those
+    that are declared in it, by file. `has_append` says whether the compiler speaks of an `append` there. `calls` are
+    the functions whose result callers keep there: their directory and name.
     """
 
     findings: tuple[Finding, ...]
     functions: Mapping[str, tuple[Function, ...]]
     unknown: tuple[str, ...]
     seen: tuple[tuple[Unit, Stamp], ...]
+    reach: frozenset[tuple[str, bytes]]
     has_append: bool
     calls: frozenset[tuple[str, str]]
 
-    def below(self, rows: int) -> Draft:
-        """Return the draft as many lines further down."""
+    @property
+    def is_fixed(self) -> bool:
+        """Say whether it holds only where nothing moved: the lines outside of stretches tell their places as they are.
+
+        Unknown lines are told as they were printed.
+        """
+        return bool(self.unknown) or any(key == OUTSIDE for (_, key), _ in self.seen)
+
+    def below(self, rows: int, move: Move) -> Draft:
+        """Return the draft as many lines further down, with what it leads to where that is now."""
         return replace(
             self,
-            findings=tuple(finding_below(one, rows) for one in self.findings),
+            findings=tuple(finding_below(one, rows, move) for one in self.findings),
             functions={path: tuple(function_below(one, rows) for one in of) for path, of in self.functions.items()},
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """The draft of a unit and its lines: where the unit began, their digest and meaning for all in each output."""
+    """The draft of a unit and its lines: their digest and meaning for all in each output."""
 
-    first: int
     digests: tuple[bytes, ...]
     commons: tuple[Common, ...]
     draft: Draft
@@ -136,20 +145,32 @@ class Output:
         self.is_good = not compiled.problems
         self._outlines = outlines
         self._located: Located = placer.of(compiled.package)
+        self.names: dict[bytes, str] = {b"": ""}
         messages, self.assembly = split_assembly(compiled.text)
         self._pieces = {WHOLE: [(b"", messages)]} if placer.has_directives else self._cut(messages)
         self._parts: dict[str, Mapping[bytes, Part]] = {}
+        self._landmarks = Landmarks(self._around)
         self._parsed: dict[Unit, Parsed] = {}
         self._indexes: dict[Unit, Index] = {}
 
     def _cut(self, messages: bytes) -> dict[str, list[_Piece]]:
         pieces: dict[str, list[_Piece]] = {}
-        files: dict[bytes, str] = {b"": ""}
         for printed, piece in runs_of(messages):
-            if printed not in files:
-                files[printed] = self._located(printed.decode("utf-8", "replace"), 1, 0).file
-            pieces.setdefault(files[printed], []).append((printed, piece))
+            pieces.setdefault(self._named(printed), []).append((printed, piece))
         return pieces
+
+    def _named(self, printed: bytes) -> str:
+        """Return the file that a printed name means, and note it in `names`."""
+        file = self.names.get(printed)
+        if file is None:
+            file = self.names[printed] = self._located(printed.decode("utf-8", "replace"), 1, 0).file
+        return file
+
+    def _around(self, printed: bytes, line: int) -> tuple[str, Stretch] | None:
+        file = self._named(printed)
+        outline = self._outlines.get(file)
+        stretch = None if outline is None else outline.stretches.of(line)
+        return None if stretch is None else (file, stretch)
 
     @property
     def files(self) -> Iterable[str]:
@@ -172,7 +193,8 @@ class Output:
         file, key = unit
         if file not in self._parts:
             outline = self._outlines.get(file)
-            self._parts[file] = cut(self.pieces(file), Stretches() if outline is None else outline.stretches)
+            stretches = Stretches() if outline is None else outline.stretches
+            self._parts[file] = cut(self.pieces(file), stretches, self._landmarks)
         return self._parts[file].get(key, NO_LINES)
 
     def parsed(self, unit: Unit) -> Parsed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
 from hashlib import blake2b
@@ -65,6 +66,8 @@ class GoFile:
         rows = [(node.start_point[0], node.end_point[0]) for node in nodes]
         starts = [0, *(found.end() for found in re.finditer(rb"\n", self.content)), len(self.content)]
         seen: dict[bytes, int] = {}
+        names = {node.id: name.encode() for node, name in functions.declared_functions(self.tree)}
+        times = Counter(names.values())
         for index, (node, (first, last)) in enumerate(zip(nodes, rows, strict=True)):
             before = rows[index - 1][1] if index else -1
             after = rows[index + 1][0] if index + 1 < len(rows) else last + 1
@@ -73,7 +76,8 @@ class GoFile:
             start, end = starts[first], starts[last + 1]
             digest = blake2b(self.content[start:end], digest_size=16).digest()
             seen[digest] = seen.get(digest, 0) + 1
-            yield Stretch(first + 1, last + 1, digest + b"%d" % seen[digest], start, end)
+            key, name = digest + b"%d" % seen[digest], names.get(node.id, b"")
+            yield Stretch(first + 1, last + 1, key, name if name and times[name] == 1 else key, start, end)
 
     def _methods(self) -> Iterator[tuple[tuple[str, str], Node]]:
         """Yield the methods that the file declares: the name of the receiver's type, their own, the declaration."""
