@@ -14,7 +14,7 @@ from pathlib import Path
 
 from goescape_lsp.adapters.bombs import BRIEF, EXPLAINED
 from goescape_lsp.adapters.dependencies import ListedDependencies
-from goescape_lsp.adapters.gocommand import MAX_BYTES, GoCommand
+from goescape_lsp.adapters.gocommand import MAX_BYTES, GoCommand, sieve_of
 from goescape_lsp.adapters.golist import read_problems
 from goescape_lsp.adapters.inputs import Sources, hash_of
 from goescape_lsp.adapters.learn import learn
@@ -25,7 +25,6 @@ from goescape_lsp.adapters.records import Record, Variant, look
 from goescape_lsp.adapters.selftest import proves_itself
 from goescape_lsp.adapters.symabis import symbols
 from goescape_lsp.adapters.toolchain import Toolchain
-from goescape_lsp.core.assembly import Sieve
 from goescape_lsp.core.backend import MARKER_FLAG, BackEndWatch, before_back_end, can_be_fooled
 from goescape_lsp.core.model import Compiled, Job, Package, Problem, ProblemKind, Run
 from goescape_lsp.core.ports import Files, Store
@@ -177,16 +176,17 @@ class Direct:
     async def _one(self, work: _Work, variant: Variant, exports: dict[str, str]) -> Compiled | None:
         wanted = {path: exports[path] for path in variant.own & exports.keys()}
         imports = import_config(variant, wanted)
-        is_brief = variant.package.import_path in self._go.bombs.of(work.record.root)
+        is_whole_told = work.job.explained is None
+        is_brief = is_whole_told and variant.package.import_path in self._go.bombs.of(work.record.root)
         inputs = _inputs(variant, imports if not wanted else b"", work, is_brief=is_brief)
         makes_export = _is_imported(variant, work) and _has_changed(variant, work)
-        is_new = wanted or makes_export or work.job.assembly
+        is_new = wanted or makes_export or work.job.assembly or not is_whole_told
         kept = None if is_new else self._outputs.get(work.record.directory, variant.package, inputs)
         if kept is not None:
             return Compiled(variant.package, kept, is_brief=is_brief)
         finished = await self._start(work, variant, imports, is_whole=makes_export, is_brief=is_brief)
         work.seconds += finished.seconds
-        if finished.is_cut and not is_brief:
+        if finished.is_cut and is_whole_told and not is_brief:
             self._go.bombs.add(work.record.root, variant.package.import_path)
             return await self._one(work, variant, exports)
         work.room = max(0, work.room - len(finished.stdout))
@@ -201,7 +201,7 @@ class Direct:
         if makes_export:
             exports[variant.package.import_path] = _output(work.folder, variant)
         text = shortened(_restored(before_back_end(finished.stdout), work.replaced), work.record)
-        if not work.job.assembly:
+        if is_whole_told and not work.job.assembly:
             self._outputs.keep(work.record.directory, variant.package, inputs, text)
         return Compiled(variant.package, text, is_brief=is_brief)
 
@@ -222,6 +222,7 @@ class Direct:
         environment = {**self._go.environment(work.record.root, work.job.env), **work.record.environment}
         # The compiler writes the standard library's places as $GOROOT/src, and puts this in its place.
         environment["GOROOT"] = self._toolchain.goroot
+        sieve = sieve_of(work.job)
         return await self._processes.run(
             [
                 *command,
@@ -234,8 +235,8 @@ class Direct:
             cwd=work.record.root,
             env=environment | (_MEMORY if watch is not None else {}),
             timeout_s=_TIMEOUT_S,
-            max_bytes=work.room if is_brief else min(work.room, self._go.bombs.most),
-            sieve=(1, Sieve()) if work.job.assembly else None,
+            max_bytes=work.room if is_brief or work.job.explained else min(work.room, self._go.bombs.most),
+            sieve=None if sieve is None else (1, sieve),
             stop=None if watch is None else watch.feed,
         )
 

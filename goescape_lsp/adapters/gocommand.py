@@ -14,7 +14,7 @@ from goescape_lsp.adapters.actions import action_graph, read_built
 from goescape_lsp.adapters.bombs import BRIEF, EXPLAINED, Bombs
 from goescape_lsp.adapters.golist import FIELDS, read_compiled, read_entries, read_problems, split_text
 from goescape_lsp.adapters.overlay import Overlay, Overlays
-from goescape_lsp.adapters.process import Finished, Processes
+from goescape_lsp.adapters.process import Finished, Processes, Sieve
 from goescape_lsp.adapters.shards import bystanders, names_arguments, own_patterns, variants
 from goescape_lsp.adapters.toolchain import (
     Toolchain,
@@ -25,8 +25,9 @@ from goescape_lsp.adapters.toolchain import (
     split_gcflags,
 )
 from goescape_lsp.adapters.trimmed import is_trimmed, restored
-from goescape_lsp.core.assembly import Sieve
+from goescape_lsp.core.assembly import Sieve as AssemblySieve
 from goescape_lsp.core.model import Built, Compiled, Job, Problem, ProblemKind, Run
+from goescape_lsp.core.unexplained import LinesSieve
 
 _TIMEOUT_S = 600.0
 MAX_BYTES = 192 * 2**20
@@ -128,10 +129,10 @@ class GoCommand:
         """Return what a build says; packages that say too much are built once more, for their verdicts alone."""
         seconds = 0.0
         while True:
-            brief = self.bombs.of(cwd)
+            brief = frozenset[str]() if job.explained else self.bombs.of(cwd)
             run, finished = await self._build_once(job, patterns, cwd, extra, brief)
             seconds += run.seconds
-            is_in_time = self.is_patient and not finished.is_cut
+            is_in_time = job.explained is not None or (self.is_patient and not finished.is_cut)
             if is_in_time or not self.bombs.notice(cwd, finished.stderr):
                 return replace(run, seconds=seconds, compiled=tuple(_marked(one, brief) for one in run.compiled))
 
@@ -141,7 +142,7 @@ class GoCommand:
         texts = {path: text for path, text in job.overlay.items() if os.path.isabs(path)}  # noqa: PTH117
         with contextlib.ExitStack() as stack:
             overlay = stack.enter_context(self._overlays.write(texts)) if texts else None
-            sieve = Sieve() if job.assembly else None
+            sieve = sieve_of(job)
             graph = stack.enter_context(action_graph()) if job.is_counted else None
             finished = await self.ask(
                 _arguments(job, overlay, patterns, graph, brief), cwd, {**job.env, **extra}, sieve
@@ -201,6 +202,13 @@ def _arguments(
     arguments.append(f"-gcflags={' '.join((*gcflags, EXPLAINED, *own))}")
     arguments += [f"-gcflags={path}={' '.join((*gcflags, BRIEF, *own))}" for path in sorted(brief)]
     return [*arguments, "--", *patterns]
+
+
+def sieve_of(job: Job) -> Sieve | None:
+    """Return what keeps of an output what a job asks for, None for all."""
+    if job.explained is not None:
+        return LinesSieve(job.explained)
+    return AssemblySieve() if job.assembly else None
 
 
 def _marked(compiled: Compiled, brief: frozenset[str]) -> Compiled:

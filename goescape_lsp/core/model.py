@@ -395,12 +395,22 @@ class Compiled:
 
 
 @dataclass(frozen=True, slots=True)
+class Lines:
+    """Some lines of a file by its absolute path; both ends are part of it."""
+
+    file: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """What to compile: Go patterns seen from a directory, with the user's flags and the unsaved texts.
 
     `overlay` maps absolute paths to the bytes that stand in for them. `assembly` asks for the machine code's calls
     too (`core/assembly.py`); it takes about a quarter longer and cannot share the build cache of plain runs. `shard`
-    leaves out the packages that other machines compile. `is_counted` asks for `Run.built`.
+    leaves out the packages that other machines compile. `is_counted` asks for `Run.built`. `explained` asks what the
+    compiler says of these lines, with its explanations, however long the others are; little else is returned.
     """
 
     directory: str
@@ -414,6 +424,7 @@ class Job:
     assembly: bool = False
     shard: Shard | None = None
     is_counted: bool = False
+    explained: Lines | None = None
 
 
 @dataclass(frozen=True, slots=True)

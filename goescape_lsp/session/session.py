@@ -18,6 +18,7 @@ from goescape_lsp.core.story import Story
 from goescape_lsp.session.analyser import Analyser
 from goescape_lsp.session.carried import Carried
 from goescape_lsp.session.first_look import FirstLook, Hooks
+from goescape_lsp.session.flows import Flows
 from goescape_lsp.session.latest import Latest
 from goescape_lsp.session.run import Analyse, Order, Phases, carry_out, job_for, stages_of
 from goescape_lsp.session.snapshot import (
@@ -94,6 +95,7 @@ class Session:
         self._saved_tests: set[str] = set()
         self._told = Told()
         self._stories = Stories(lambda: self._compiler, files)
+        self._flows = Flows(lambda: self._compiler, lambda: self._go_version, files)
         self._latest = Latest(at_once or max(1, (os.cpu_count() or 2) // 2), self._crashed)
         self._weighs = weighs
         self._background = Latest(1, self._crashed)
@@ -231,6 +233,28 @@ class Session:
         """Return the whole story, packages that it leads into compiled; None where a finding has none."""
         job = job_for(directory_of(finding.file), self._settings, {})
         return await self._stories.told(finding, self.package_facts(finding.file), self._packages(finding), job)
+
+    def explained(self, finding: Finding) -> Finding:
+        """Return a finding with its cause, where the compiler was asked for that alone."""
+        return self._flows.explained(finding)
+
+    def wants_cause(self, finding: Finding) -> bool:
+        """Say whether a finding's cause can still be asked for: what is known is of the text of the buffer."""
+        facts = self._snapshot.facts(finding.file)
+        is_same = facts is not None and facts is self.facts(finding.file)
+        return facts is not None and is_same and self._flows.is_due(finding, facts)
+
+    def is_asking(self, finding: Finding) -> bool:
+        """Say whether the compiler is being asked for a finding's cause."""
+        facts = self._snapshot.facts(finding.file)
+        return facts is not None and self._flows.is_asking(finding, facts)
+
+    async def ask_cause(self, finding: Finding) -> None:
+        """Ask the compiler for a finding's cause; return when `explained` knows it, if it can be known."""
+        facts = self._snapshot.facts(finding.file)
+        if facts is not None and (self.wants_cause(finding) or self.is_asking(finding)):
+            job = job_for(directory_of(finding.file), self._settings, self._unsaved())
+            await self._flows.ask(finding, facts, job)
 
     def phases(self, directory: str) -> Phases | None:
         """Return where the time of a directory's last run went, once."""
@@ -435,6 +459,7 @@ class Session:
                 self._background.submit(dependant, functools.partial(self._compiler.prepare, job), _ASSEMBLY_WAIT_S)
 
     def _set(self, state: PackageState) -> None:
+        self._flows.forget(state.directory)
         older = self._snapshot.packages.get(state.directory) or PackageState(state.directory, {})
         is_empty = not state.files and not self._is_worth_keeping(state)
         changed = changed_paths(older, state)

@@ -13,10 +13,12 @@ from goescape_lsp.adapters.files import DiskFiles
 from goescape_lsp.adapters.gocommand import GoCommand
 from goescape_lsp.adapters.process import Finished, Processes
 from goescape_lsp.adapters.toolchain import Toolchain, find_toolchain
-from goescape_lsp.core.model import Allocation, Analysis, Cause, Finding, ProblemKind, Rule, Run
+from goescape_lsp.core.model import Allocation, Analysis, Cause, Finding, Lines, ProblemKind, Rule, Run
 from goescape_lsp.core.settings import Settings
+from goescape_lsp.core.unexplained import LinesSieve
 from goescape_lsp.core.words import findings as words
 from goescape_lsp.session.analyse import analyse
+from goescape_lsp.session.flows import Flows
 from goescape_lsp.session.surface import surface
 from tests.adapters.conftest import Tree, job
 from tests.conftest import Go
@@ -204,3 +206,63 @@ async def test_those_that_import_it_see_every_change(found: Toolchain, watched: 
         seen.append(surface(run, analyse(run, DiskFiles().read, found.version).files))
     assert seen[0] != seen[1]
     go.close()
+
+
+@pytest.mark.parametrize("is_direct", [False, True])
+async def test_the_cause_of_each_finding_can_be_asked_for(
+    each_toolchain: Toolchain, watched: Watched, tree: Tree, *, is_direct: bool
+) -> None:
+    root = tree(MODULE)
+    go = GoCommand(each_toolchain, watched)
+    read, version = DiskFiles().read, each_toolchain.version
+    full = sites(analyse(await go.compile(job(root / "a")), read, version))
+    go.bombs, go.is_patient = Bombs(0), False
+    compiler = Direct(each_toolchain, watched, DiskFiles(), go) if is_direct else go
+    await compiler.prepare(job(root / "a"))
+    analysis = analyse(await compiler.compile(job(root / "a")), read, version)
+    flows = Flows(lambda: compiler, lambda: version, DiskFiles())
+    watched.commands.clear()
+    asked = {key: one for key, one in sites(analysis).items() if one.is_heap}
+    for key, one in asked.items():
+        facts = analysis.files[one.file]
+        await flows.ask(one, facts, job(root / "a"))
+        assert not flows.is_due(one, facts)
+        assert not flows.is_asking(one, facts)
+        told = flows.explained(one)
+        assert _reasons(told) == _reasons(full[key])
+        assert told.allocation is one.allocation
+    functions = {one.function for one in asked.values()}
+    started = [command for command in watched.commands if "list" in command or "-p" in command]
+    assert len(started) <= len(functions) * (2 if is_direct else 1), "a function is asked about once"
+    flows.forget(str(root / "a"))
+    assert all(flows.explained(one) == one for one in asked.values())
+    compiler.close()
+
+
+def _reasons(finding: Finding) -> tuple[object, ...]:
+    return (finding.cause, finding.rule, finding.flow, finding.lines, finding.callee, finding.keeper)
+
+
+LINES = [
+    (b"a.go:3:1: x escapes to heap:\n", True),
+    (b"./a.go:4:1:   flow: x\n", True),
+    (b"/m/a.go:4:1:     from x (return) at /m/a.go:9:1\n", True),
+    (b"/m/a.go:9:1:     from x (return) at /m/a.go:4:1\n", False),
+    (b"/m/a.go:5: x\n", True),
+    (b"a.go:2:1: before\n", False),
+    (b"a.go:6:1: after\n", False),
+    (b"aa.go:4:1: another file\n", False),
+    (b"b.go:4:1: names a.go:4:1: too\n", False),
+    (b"b.go:9:6: cannot inline f: no function body\n", True),
+    (b"b.go:9:6: inlining call to f\n", True),
+    (b"b.go:9:6: generated nil check\n", True),
+    (b"# m/a\n", True),
+]
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_only_some_lines_are_kept(size: int) -> None:
+    text = b"".join(line for line, _ in LINES)
+    sieve = LinesSieve(Lines("/m/a.go", 3, 5))
+    kept = b"".join(sieve.feed(text[start : start + size]) for start in range(0, len(text), size)) + sieve.close()
+    assert kept == b"".join(line for line, is_kept in LINES if is_kept)

@@ -51,8 +51,10 @@ async def _why(ls: GoescapeServer, given: tuple[Any, ...]) -> str:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(STORY_S):
             for finding in findings_at(facts, line, column)[:MOST_IN_FULL]:
-                await ls.session.whole_story(finding)
-    beyond = Beyond(ls.session.story, ls.session.package_facts(path))
+                await ls.session.ask_cause(finding)
+                await ls.session.whole_story(ls.session.explained(finding))
+    session = ls.session
+    beyond = Beyond(session.story, session.package_facts(path), session.explained, session.is_asking)
     told = hover(facts, line, column, is_stale=is_stale, view=view.in_markdown(), beyond=beyond)
     return words.text("why.nothing", ls.locale) if told is None else str(told["contents"]["value"])
 

@@ -27,8 +27,20 @@ def hovered(ls: GoescapeServer, params: lsp.HoverParams) -> dict[str, Any] | Non
     if ruler is None:
         return None
     line, column = place_in(ruler.lines, params.position, ls.client.encoding)
-    beyond = Beyond(partial(_story, ls), ls.session.package_facts(path))
+    package = ls.session.package_facts(path)
+    beyond = Beyond(partial(_story, ls), package, partial(_explained, ls), partial(_is_asked, ls))
     return hover(facts, line, column, is_stale=ls.session.snapshot.is_stale(path), view=view, beyond=beyond)
+
+
+def _explained(ls: GoescapeServer, finding: Finding) -> Finding:
+    """Return a finding with its cause as far as it is known; one that was not asked for is asked now."""
+    if ls.session.wants_cause(finding) and not ls.session.is_asking(finding):
+        ls.tasks.start(ls.session.ask_cause(finding))
+    return ls.session.explained(finding)
+
+
+def _is_asked(ls: GoescapeServer, finding: Finding) -> bool:
+    return ls.session.wants_cause(finding) or ls.session.is_asking(finding)
 
 
 def _story(ls: GoescapeServer, finding: Finding) -> Story | None:
