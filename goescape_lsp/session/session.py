@@ -95,7 +95,7 @@ class Session:
         self._saved_tests: set[str] = set()
         self._told = Told()
         self._stories = Stories(lambda: self._compiler, files)
-        self._flows = Flows(lambda: self._compiler, lambda: self._go_version, files)
+        self.flows = Flows(lambda: self._compiler, lambda: self._go_version, files)
         self._latest = Latest(at_once or max(1, (os.cpu_count() or 2) // 2), self._crashed)
         self._weighs = weighs
         self._background = Latest(1, self._crashed)
@@ -234,28 +234,6 @@ class Session:
         job = job_for(directory_of(finding.file), self._settings, {})
         return await self._stories.told(finding, self.package_facts(finding.file), self._packages(finding), job)
 
-    def explained(self, finding: Finding) -> Finding:
-        """Return a finding with its cause, where the compiler was asked for that alone."""
-        return self._flows.explained(finding)
-
-    def wants_cause(self, finding: Finding) -> bool:
-        """Say whether a finding's cause can still be asked for: what is known is of the text of the buffer."""
-        facts = self._snapshot.facts(finding.file)
-        is_same = facts is not None and facts is self.facts(finding.file)
-        return facts is not None and is_same and self._flows.is_due(finding, facts)
-
-    def is_asking(self, finding: Finding) -> bool:
-        """Say whether the compiler is being asked for a finding's cause."""
-        facts = self._snapshot.facts(finding.file)
-        return facts is not None and self._flows.is_asking(finding, facts)
-
-    async def ask_cause(self, finding: Finding) -> None:
-        """Ask the compiler for a finding's cause; return when `explained` knows it, if it can be known."""
-        facts = self._snapshot.facts(finding.file)
-        if facts is not None and (self.wants_cause(finding) or self.is_asking(finding)):
-            job = job_for(directory_of(finding.file), self._settings, self._unsaved())
-            await self._flows.ask(finding, facts, job)
-
     def phases(self, directory: str) -> Phases | None:
         """Return where the time of a directory's last run went, once."""
         return self._phases.pop(directory, None)
@@ -333,7 +311,7 @@ class Session:
         self._generations[directory] += 1
         generation = self._generations[directory]
         self._background.cancel(directory)
-        self._background.cancel(_weighing(directory))
+        self._background.cancel(f"weigh {directory}")
         self._first_look.give_way()
         asked = time.monotonic()
         self._latest.submit(directory, lambda: self._analyse_directory(directory, generation, asked), wait_s)
@@ -401,7 +379,7 @@ class Session:
         self._background.submit(directory, lambda: self._compiler.prepare(job), 0.0)
         if self._weighs and not job.overlay and seen:
             work = Order(replace(job, assembly=True), order.open_files, self._files.read, self._go_version)
-            weigh = _weighing(directory)
+            weigh = f"weigh {directory}"
             self._background.submit(weigh, lambda: self._weigh(directory, work, seen, generation), _ASSEMBLY_WAIT_S)
 
     async def _weigh(self, directory: str, order: Order, seen: Mapping[str, FileFacts], generation: int) -> None:
@@ -459,7 +437,7 @@ class Session:
                 self._background.submit(dependant, functools.partial(self._compiler.prepare, job), _ASSEMBLY_WAIT_S)
 
     def _set(self, state: PackageState) -> None:
-        self._flows.forget(state.directory)
+        self.flows.forget(state.directory)
         older = self._snapshot.packages.get(state.directory) or PackageState(state.directory, {})
         is_empty = not state.files and not self._is_worth_keeping(state)
         changed = changed_paths(older, state)
@@ -516,8 +494,3 @@ class Session:
         _log.error("run for %s failed", directory, exc_info=error)
         self._listener.finished(directory, 0.0)
         self._listener.troubled(Problem(ProblemKind.COMPILER_DIED, message=f"{type(error).__name__}: {error}"))
-
-
-def _weighing(directory: str) -> str:
-    """Return the key of a directory's run for the machine code."""
-    return f"weigh {directory}"

@@ -9,6 +9,7 @@ from lsprotocol import types as lsp
 
 from goescape_lsp.core.model import Finding
 from goescape_lsp.core.story import Story
+from goescape_lsp.editor import causes
 from goescape_lsp.editor.from_lsp import place_in
 from goescape_lsp.editor.language_server import GoescapeServer
 from goescape_lsp.editor.to_lsp.beyond import Beyond
@@ -34,13 +35,13 @@ def hovered(ls: GoescapeServer, params: lsp.HoverParams) -> dict[str, Any] | Non
 
 def _explained(ls: GoescapeServer, finding: Finding) -> Finding:
     """Return a finding with its cause as far as it is known; one that was not asked for is asked now."""
-    if ls.session.wants_cause(finding) and not ls.session.is_asking(finding):
-        ls.tasks.start(ls.session.ask_cause(finding))
-    return ls.session.explained(finding)
+    if causes.is_wanted(ls.session, finding) and not causes.is_asked(ls.session, finding):
+        ls.tasks.start(causes.ask(ls.session, finding))
+    return ls.session.flows.explained(finding)
 
 
 def _is_asked(ls: GoescapeServer, finding: Finding) -> bool:
-    return ls.session.wants_cause(finding) or ls.session.is_asking(finding)
+    return causes.is_wanted(ls.session, finding) or causes.is_asked(ls.session, finding)
 
 
 def _story(ls: GoescapeServer, finding: Finding) -> Story | None:
