@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from goescape_lsp.adapters.bombs import BRIEF, EXPLAINED
 from goescape_lsp.adapters.dependencies import ListedDependencies
-from goescape_lsp.adapters.gocommand import MAX_BYTES, GoCommand
+from goescape_lsp.adapters.gocommand import MAX_BYTES, GoCommand, sieve_of
 from goescape_lsp.adapters.golist import read_problems
 from goescape_lsp.adapters.inputs import Sources, hash_of
 from goescape_lsp.adapters.learn import learn
@@ -24,14 +25,12 @@ from goescape_lsp.adapters.records import Record, Variant, look
 from goescape_lsp.adapters.selftest import proves_itself
 from goescape_lsp.adapters.symabis import symbols
 from goescape_lsp.adapters.toolchain import Toolchain
-from goescape_lsp.core.assembly import Sieve
 from goescape_lsp.core.backend import MARKER_FLAG, BackEndWatch, before_back_end, can_be_fooled
 from goescape_lsp.core.model import Compiled, Job, Package, Problem, ProblemKind, Run
 from goescape_lsp.core.ports import Files, Store
 
 _log = logging.getLogger(__name__)
 
-_GCFLAGS = ("-m=2", "-e")
 _TIMEOUT_S = 600.0
 _MAX_KEPT_BYTES = 16 * 2**20
 """Enough to say again, with the tests, what a package alone has just said."""
@@ -97,6 +96,7 @@ class Direct:
         store: Store | None = None,
     ) -> None:
         self._go = go or GoCommand(toolchain, processes)
+        self._go.is_patient = False
         self._toolchain = toolchain
         self._processes = processes
         self._files = files
@@ -176,14 +176,19 @@ class Direct:
     async def _one(self, work: _Work, variant: Variant, exports: dict[str, str]) -> Compiled | None:
         wanted = {path: exports[path] for path in variant.own & exports.keys()}
         imports = import_config(variant, wanted)
-        inputs = _inputs(variant, imports if not wanted else b"", work)
+        is_whole_told = work.job.explained is None
+        is_brief = is_whole_told and variant.package.import_path in self._go.bombs.of(work.record.root)
+        inputs = _inputs(variant, imports if not wanted else b"", work, is_brief=is_brief)
         makes_export = _is_imported(variant, work) and _has_changed(variant, work)
-        is_new = wanted or makes_export or work.job.assembly
+        is_new = wanted or makes_export or work.job.assembly or not is_whole_told
         kept = None if is_new else self._outputs.get(work.record.directory, variant.package, inputs)
         if kept is not None:
-            return Compiled(variant.package, kept)
-        finished = await self._start(work, variant, imports, is_whole=makes_export)
+            return Compiled(variant.package, kept, is_brief=is_brief)
+        finished = await self._start(work, variant, imports, is_whole=makes_export, is_brief=is_brief)
         work.seconds += finished.seconds
+        if finished.is_cut and is_whole_told and not is_brief:
+            self._go.bombs.add(work.record.root, variant.package.import_path)
+            return await self._one(work, variant, exports)
         work.room = max(0, work.room - len(finished.stdout))
         if finished.is_timeout:
             return None
@@ -196,11 +201,13 @@ class Direct:
         if makes_export:
             exports[variant.package.import_path] = _output(work.folder, variant)
         text = shortened(_restored(before_back_end(finished.stdout), work.replaced), work.record)
-        if not work.job.assembly:
+        if is_whole_told and not work.job.assembly:
             self._outputs.keep(work.record.directory, variant.package, inputs, text)
-        return Compiled(variant.package, text)
+        return Compiled(variant.package, text, is_brief=is_brief)
 
-    async def _start(self, work: _Work, variant: Variant, imports: bytes, *, is_whole: bool) -> Finished:
+    async def _start(
+        self, work: _Work, variant: Variant, imports: bytes, *, is_whole: bool, is_brief: bool
+    ) -> Finished:
         config = _written(
             imports, work.folder, f"importcfg-{variant.package.variant and 'test'}-{variant.package.name}"
         )
@@ -215,13 +222,21 @@ class Direct:
         environment = {**self._go.environment(work.record.root, work.job.env), **work.record.environment}
         # The compiler writes the standard library's places as $GOROOT/src, and puts this in its place.
         environment["GOROOT"] = self._toolchain.goroot
+        sieve = sieve_of(work.job)
         return await self._processes.run(
-            [*command, *_GCFLAGS, *(["-S"] if work.job.assembly else []), *([MARKER_FLAG] if watch else []), *files],
+            [
+                *command,
+                BRIEF if is_brief else EXPLAINED,
+                "-e",
+                *(["-S"] if work.job.assembly else []),
+                *([MARKER_FLAG] if watch else []),
+                *files,
+            ],
             cwd=work.record.root,
             env=environment | (_MEMORY if watch is not None else {}),
             timeout_s=_TIMEOUT_S,
-            max_bytes=work.room,
-            sieve=(1, Sieve()) if work.job.assembly else None,
+            max_bytes=work.room if is_brief or work.job.explained else min(work.room, self._go.bombs.most),
+            sieve=None if sieve is None else (1, sieve),
             stop=None if watch is None else watch.feed,
         )
 
@@ -288,9 +303,9 @@ def _output(folder: str, variant: Variant) -> str:
     return os.path.join(folder, f"out-{variant.package.variant and 'test'}-{variant.package.name}.a")  # noqa: PTH118
 
 
-def _inputs(variant: Variant, imports: bytes, work: _Work) -> bytes:
-    """Return a digest of all that a compile reads."""
-    digest = hashlib.blake2b(imports, digest_size=16)
+def _inputs(variant: Variant, imports: bytes, work: _Work, *, is_brief: bool) -> bytes:
+    """Return a digest of all that a compile reads, and of what it is asked."""
+    digest = hashlib.blake2b(imports, digest_size=16, person=b"brief" if is_brief else b"")
     for path in variant.package.files:
         content = work.contents.get(os.path.basename(path), b"")  # noqa: PTH119
         digest.update(b"%b\0%d\0" % (os.fsencode(path), len(content)))

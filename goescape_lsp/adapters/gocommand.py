@@ -11,9 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from goescape_lsp.adapters.actions import action_graph, read_built
+from goescape_lsp.adapters.bombs import BRIEF, EXPLAINED, Bombs
 from goescape_lsp.adapters.golist import FIELDS, read_compiled, read_entries, read_problems, split_text
 from goescape_lsp.adapters.overlay import Overlay, Overlays
-from goescape_lsp.adapters.process import Finished, Processes
+from goescape_lsp.adapters.process import Finished, Processes, Sieve
 from goescape_lsp.adapters.shards import bystanders, names_arguments, own_patterns, variants
 from goescape_lsp.adapters.toolchain import (
     Toolchain,
@@ -24,19 +25,24 @@ from goescape_lsp.adapters.toolchain import (
     split_gcflags,
 )
 from goescape_lsp.adapters.trimmed import is_trimmed, restored
-from goescape_lsp.core.assembly import Sieve
-from goescape_lsp.core.model import Built, Job, Problem, ProblemKind, Run
+from goescape_lsp.core.assembly import Sieve as AssemblySieve
+from goescape_lsp.core.model import Built, Compiled, Job, Problem, ProblemKind, Run
+from goescape_lsp.core.unexplained import LinesSieve
 
 _TIMEOUT_S = 600.0
 MAX_BYTES = 192 * 2**20
 """What one job may print: the limit of both routes."""
 
-_OWN_GCFLAGS = ("-m=2", "-e")
-"""`-m=2` makes the compiler tell; `-e` lifts its limit of ten errors, and makes the build cache's key our own."""
+_MORE_GCFLAGS = ("-e",)
+"""`-e` lifts its limit of ten errors, and makes the build cache's key our own."""
 
 
 class GoCommand:
-    """A `ports.Compiler` on a toolchain."""
+    """A `ports.Compiler` on a toolchain.
+
+    While it `is_patient` it reads all explanations that have room in one job; else none that are too long to wait for
+    at each save. `bombs` are the packages that it asks for their verdicts alone.
+    """
 
     def __init__(
         self,
@@ -53,6 +59,8 @@ class GoCommand:
         self._timeout_s = timeout_s
         self._max_bytes = max_bytes
         self._overlays = Overlays()
+        self.bombs = Bombs()
+        self.is_patient = True
 
     async def compile(self, job: Job) -> Run:
         """Return the output of every variant of the job's packages; see `ports.Compiler`."""
@@ -118,12 +126,27 @@ class GoCommand:
         return replace(run, compiled=(*run.compiled, *others), split=variants(entries, tests=job.tests))
 
     async def _build(self, job: Job, patterns: Sequence[str], cwd: str, extra: Mapping[str, str]) -> Run:
+        """Return what a build says; packages that say too much are built once more, for their verdicts alone."""
+        seconds = 0.0
+        while True:
+            brief = frozenset[str]() if job.explained else self.bombs.of(cwd)
+            run, finished = await self._build_once(job, patterns, cwd, extra, brief)
+            seconds += run.seconds
+            is_in_time = job.explained is not None or (self.is_patient and not finished.is_cut)
+            if is_in_time or not self.bombs.notice(cwd, finished.stderr):
+                return replace(run, seconds=seconds, compiled=tuple(_marked(one, brief) for one in run.compiled))
+
+    async def _build_once(
+        self, job: Job, patterns: Sequence[str], cwd: str, extra: Mapping[str, str], brief: frozenset[str]
+    ) -> tuple[Run, Finished]:
         texts = {path: text for path, text in job.overlay.items() if os.path.isabs(path)}  # noqa: PTH117
         with contextlib.ExitStack() as stack:
             overlay = stack.enter_context(self._overlays.write(texts)) if texts else None
-            sieve = Sieve() if job.assembly else None
+            sieve = sieve_of(job)
             graph = stack.enter_context(action_graph()) if job.is_counted else None
-            finished = await self.ask(_arguments(job, overlay, patterns, graph), cwd, {**job.env, **extra}, sieve)
+            finished = await self.ask(
+                _arguments(job, overlay, patterns, graph, brief), cwd, {**job.env, **extra}, sieve
+            )
             built = read_built(graph) if graph is not None else None
         if overlay is not None:
             finished = replace(
@@ -131,7 +154,7 @@ class GoCommand:
             )
         flags = [*shlex.split(self.environment(cwd, {**job.env, **extra})["GOFLAGS"]), *job.flags]
         run = await asyncio.to_thread(_read_run, finished, cwd, has_import_paths=is_trimmed(flags))
-        return replace(run, built=built)
+        return replace(run, built=built), finished
 
     async def _workspace_modules(self, job: Job) -> tuple[str, ...]:
         finished = await self.ask(["list", "-m", "-f", "{{.Dir}}"], job.directory, job.env)
@@ -163,7 +186,9 @@ def from_root(pattern: str, directory: str, root: str) -> str:
     return joined if joined == "." or joined.startswith("../") else f"./{joined}"
 
 
-def _arguments(job: Job, overlay: Overlay | None, patterns: Sequence[str], graph: Path | None) -> list[str]:
+def _arguments(
+    job: Job, overlay: Overlay | None, patterns: Sequence[str], graph: Path | None, brief: frozenset[str]
+) -> list[str]:
     gcflags, _ = split_gcflags(job.gcflags)
     arguments = ["list", "-e", "-export", f"-json={FIELDS}", *build_flags(job)]
     if job.tests:
@@ -173,8 +198,21 @@ def _arguments(job: Job, overlay: Overlay | None, patterns: Sequence[str], graph
     if overlay is not None:
         arguments.append(f"-overlay={overlay.file}")
     # `-m` of the user would take the place of ours: ours comes last.
-    own = (*_OWN_GCFLAGS, "-S") if job.assembly else _OWN_GCFLAGS
-    return [*arguments, f"-gcflags={' '.join((*gcflags, *own))}", "--", *patterns]
+    own = (*_MORE_GCFLAGS, "-S") if job.assembly else _MORE_GCFLAGS
+    arguments.append(f"-gcflags={' '.join((*gcflags, EXPLAINED, *own))}")
+    arguments += [f"-gcflags={path}={' '.join((*gcflags, BRIEF, *own))}" for path in sorted(brief)]
+    return [*arguments, "--", *patterns]
+
+
+def sieve_of(job: Job) -> Sieve | None:
+    """Return what keeps of an output what a job asks for, None for all."""
+    if job.explained is not None:
+        return LinesSieve(job.explained)
+    return AssemblySieve() if job.assembly else None
+
+
+def _marked(compiled: Compiled, brief: frozenset[str]) -> Compiled:
+    return replace(compiled, is_brief=True) if compiled.package.import_path in brief else compiled
 
 
 def _flag_problems(job: Job) -> tuple[Problem, ...]:

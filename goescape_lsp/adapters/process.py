@@ -12,9 +12,7 @@ import time
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING, Any, cast
-
-from goescape_lsp.core.assembly import Sieve
+from typing import IO, TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -42,6 +40,18 @@ The pipe ends when this process dies, even by SIGKILL. PR_SET_PDEATHSIG would re
 
 _TELL_AND_START = 'echo "+ $$" >&0; exec "$@" </dev/null'
 """How a process starts: it tells the sentry its own group first, so that there is no moment when nobody knows it."""
+
+
+class Sieve(Protocol):
+    """Takes a stream in pieces and keeps a part of it."""
+
+    def feed(self, piece: bytes) -> bytes:
+        """Return what is kept of this piece and of what was held back before."""
+        ...
+
+    def close(self) -> bytes:
+        """Return what is kept of what is still held back."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

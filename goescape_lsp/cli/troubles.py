@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from goescape_lsp.core.words import Locale
 
 # These leave the findings whole: a build tag or a flag does its work, a flag is left out, a message has no rule yet,
-# go lists the packages without the driver.
+# causes were not asked for, go lists the packages without the driver.
 HARMLESS = frozenset(
     {
         ProblemKind.NOT_BUILT,
         ProblemKind.REFUSED_FLAG,
         ProblemKind.CHANGED_VERDICTS,
         ProblemKind.UNKNOWN_MESSAGES,
+        ProblemKind.UNEXPLAINED,
         ProblemKind.UNUSED_DRIVER,
         ProblemKind.NO_REPOSITORY,
         ProblemKind.NO_COMMIT,

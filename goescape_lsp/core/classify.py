@@ -24,9 +24,15 @@ class Classifier:
         indexed: Indexed,
         common: Common,
         syntax: Callable[[Place], Syntax | None],
+        *,
+        is_brief: bool = False,
     ) -> None:
-        """Take a way to what was said around a place, what the whole output says, and a way to the syntax there."""
+        """Take a way to what was said around a place, what the whole output says, and a way to the syntax there.
+
+        `is_brief` says that the compiler was not asked for explanations.
+        """
         self._syntax = syntax
+        self._is_brief = is_brief
         self._blocks = Blocks(indexed, syntax)
         self._steps = Steps(indexed, common, syntax)
 
@@ -37,8 +43,11 @@ class Classifier:
     def decide(self, place: Place, subject: str, kind: Kind, *, is_inlined: bool = False) -> Decision:
         """Return the one cause of a heap verdict; `UNKNOWN` when the compiler's reason is not in the table.
 
+        It is `NOT_ASKED` for every verdict of an output without explanations.
         `is_inlined` says that the subject stands in an inlined body: the calls are those of that body then.
         """
+        if self._is_brief:
+            return because(Cause.NOT_ASKED)
         blocks = self._blocks.of(place, subject)
         for block in blocks:
             if (sized := size_reason(block)) is not None:

@@ -32,6 +32,7 @@ RULES = {
     Cause.ZERO_SIZE_ELEMENT: Rule.ZERO_SIZE_ELEMENT,
     Cause.UINTPTRESCAPES: Rule.UINTPTR_ESCAPES,
     Cause.UNSAFE_CHECKPTR: Rule.UNSAFE_POINTER_CHECK,
+    Cause.NOT_ASKED: Rule.UNEXPLAINED,
     Cause.UNKNOWN: Rule.UNKNOWN_CAUSE,
 }
 """The rule of each cause, where neither a closure nor an interface value holds the value."""

@@ -68,6 +68,7 @@ class Cause(StrEnum):
     UNSAFE_CHECKPTR = "unsafe-checkptr"
     PARAMETER = "parameter"
     NONE = "none"
+    NOT_ASKED = "not-asked"
     UNKNOWN = "unknown"
 
 
@@ -99,6 +100,7 @@ class Rule(StrEnum):
     UNSAFE_POINTER_CHECK = "unsafe-pointer-check"
     LEAKING_PARAMETER = "leaking-parameter"
     UNKNOWN_CAUSE = "unknown-cause"
+    UNEXPLAINED = "unexplained"
     GROWING_APPEND = "growing-append"
     VARIABLE_SIZE_MAKE = "variable-size-make"
     STRING_CONVERSION = "string-conversion"
@@ -339,6 +341,7 @@ class ProblemKind(StrEnum):
     NO_REPOSITORY = "no-repository"
     NO_COMMIT = "no-commit"
     UNKNOWN_MESSAGES = "unknown-messages"
+    UNEXPLAINED = "unexplained"
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,11 +383,24 @@ class Package:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """The output of one compile: the compiler's -m=2 text of one variant, without its `#` header, or its problems."""
+    """The output of one compile: the compiler's -m=2 text of one variant, without its `#` header, or its problems.
+
+    `is_brief` says that it is the -m text, which explains nothing, because the other is too long.
+    """
 
     package: Package
     text: bytes
     problems: tuple[Problem, ...] = ()
+    is_brief: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Some lines of a file by its absolute path; both ends are part of it."""
+
+    file: str
+    first: int
+    last: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,7 +409,8 @@ class Job:
 
     `overlay` maps absolute paths to the bytes that stand in for them. `assembly` asks for the machine code's calls
     too (`core/assembly.py`); it takes about a quarter longer and cannot share the build cache of plain runs. `shard`
-    leaves out the packages that other machines compile. `is_counted` asks for `Run.built`.
+    leaves out the packages that other machines compile. `is_counted` asks for `Run.built`. `explained` asks what the
+    compiler says of these lines, with its explanations, however long the others are; little else is returned.
     """
 
     directory: str
@@ -407,6 +424,7 @@ class Job:
     assembly: bool = False
     shard: Shard | None = None
     is_counted: bool = False
+    explained: Lines | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,7 +149,7 @@ def _worth_a_note(state: PackageState) -> tuple[Problem, ...]:
     left_out = tuple(one for one in state.problems if one.kind is ProblemKind.NOT_BUILT)
     if state.files and not state.is_stale:
         return left_out
-    rest = [one for one in state.problems if one.kind not in {*POPUPS, ProblemKind.NOT_BUILT}]
+    rest = [one for one in state.problems if one.kind not in {*POPUPS, ProblemKind.NOT_BUILT, ProblemKind.UNEXPLAINED}]
     return (*sorted(rest, key=lambda one: not one.line)[:1], *left_out)
 
 

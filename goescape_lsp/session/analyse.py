@@ -57,7 +57,8 @@ def analyse_again(  # noqa: PLR0913, PLR0917 - the last two go together
     files = with_savings(files, made, frozenset(call for one in kept for call in one.calls))
     before = remembered.facts
     files = {path: before[path] if before.get(path) == facts else facts for path, facts in files.items()}
-    told = (*run.problems, *(problem for item in compiled for problem in item.problems), *problems)
+    brief = (Problem(ProblemKind.UNEXPLAINED, item.package.import_path) for item in compiled if item.is_brief)
+    told = (*run.problems, *(problem for item in compiled for problem in item.problems), *problems, *brief)
     unknown = dict.fromkeys(line for one in after.kept.values() for line in one.unknown)
     found = Analysis({path: files[path] for path in contents}, packages, tuple(dict.fromkeys(told)), tuple(unknown))
     return found, replace(after, facts=files)

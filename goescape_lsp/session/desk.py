@@ -151,7 +151,7 @@ class Desk:
             yield output.part(unit).text
 
     def _frame(self, common: Iterable[Common]) -> Frame:
-        states = tuple((output.package, output.is_good) for output in self._outputs)
+        states = tuple((output.package, output.is_good, output.is_brief) for output in self._outputs)
         uintptrs = tuple(one.uintptrs for one in common)
         return Frame(states, tuple(self._contents), uintptrs, self._is_weighed, self._go_version)
 
@@ -191,7 +191,7 @@ class Desk:
         """Say whether the same lines mean the same files as then."""
         frame = remembered.frame
         packages = tuple(output.package for output in self._outputs)
-        is_same = frame is not None and tuple(one for one, _ in frame.packages) == packages
+        is_same = frame is not None and tuple(one for one, *_ in frame.packages) == packages
         return is_same and frame is not None and frame.paths == tuple(self._contents)
 
     def _drawn(self, unit: Unit, memory: _Memory, drafts: Drafts) -> Drawn:

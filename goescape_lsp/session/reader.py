@@ -28,6 +28,7 @@ from goescape_lsp.core.shape import Boxed, Shape
 from goescape_lsp.core.steps import called_name, without_types
 from goescape_lsp.core.tables.layouts import block_of
 from goescape_lsp.core.temperature import temper
+from goescape_lsp.core.unexplained import unexplained
 from goescape_lsp.session.reuse import Sites
 from goescape_lsp.syntax.boxing import boxed_text
 from goescape_lsp.syntax.source import Source
@@ -165,6 +166,8 @@ class Reader:
         allocation, reason = judge_heap(
             kind, decision.rule, text, boxed, is_static=is_static, size=size, go_version=self._go_version
         )
+        if decision.cause is Cause.NOT_ASKED:
+            allocation, reason = unexplained(kind, line.subject, allocation, reason)
         instances = _instances(site.blocks)
         cause, rule = decision.cause, decision.rule
         found = self._base(site, kind, allocation=allocation, reason=reason, cause=cause, rule=rule)

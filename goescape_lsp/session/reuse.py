@@ -33,10 +33,11 @@ Sites = dict[tuple[str, Span, str, str], Finding]
 class Frame:
     """What must be the same for anything that is kept to be of use.
 
-    `packages` are the build variants, each with whether it compiled; `uintptrs` the places of `Common` in each.
+    `packages` are the build variants, each with whether it compiled, and was asked for its verdicts alone; `uintptrs`
+    the places of `Common` in each.
     """
 
-    packages: tuple[tuple[Package, bool], ...]
+    packages: tuple[tuple[Package, bool, bool], ...]
     paths: tuple[str, ...]
     uintptrs: tuple[frozenset[Place], ...]
     is_weighed: bool
@@ -143,6 +144,7 @@ class Output:
     def __init__(self, compiled: Compiled, placer: Placer, outlines: Mapping[str, Outline]) -> None:
         self.package = compiled.package
         self.is_good = not compiled.problems
+        self.is_brief = compiled.is_brief
         self._outlines = outlines
         self._located: Located = placer.of(compiled.package)
         self.names: dict[bytes, str] = {b"": ""}
@@ -251,7 +253,7 @@ class Classifiers:
             seen.unit(place)
             return self.sources.get(place.file)
 
-        return Classifier(indexed, self.common[index], syntax)
+        return Classifier(indexed, self.common[index], syntax, is_brief=output.is_brief)
 
 
 def new_words(before: Iterable[Common], after: Iterable[Common]) -> frozenset[str]:

@@ -18,6 +18,7 @@ from goescape_lsp.core.story import Story
 from goescape_lsp.session.analyser import Analyser
 from goescape_lsp.session.carried import Carried
 from goescape_lsp.session.first_look import FirstLook, Hooks
+from goescape_lsp.session.flows import Flows
 from goescape_lsp.session.latest import Latest
 from goescape_lsp.session.run import Analyse, Order, Phases, carry_out, job_for, stages_of
 from goescape_lsp.session.snapshot import (
@@ -94,6 +95,7 @@ class Session:
         self._saved_tests: set[str] = set()
         self._told = Told()
         self._stories = Stories(lambda: self._compiler, files)
+        self.flows = Flows(lambda: self._compiler, lambda: self._go_version, files)
         self._latest = Latest(at_once or max(1, (os.cpu_count() or 2) // 2), self._crashed)
         self._weighs = weighs
         self._background = Latest(1, self._crashed)
@@ -309,7 +311,7 @@ class Session:
         self._generations[directory] += 1
         generation = self._generations[directory]
         self._background.cancel(directory)
-        self._background.cancel(_weighing(directory))
+        self._background.cancel(f"weigh {directory}")
         self._first_look.give_way()
         asked = time.monotonic()
         self._latest.submit(directory, lambda: self._analyse_directory(directory, generation, asked), wait_s)
@@ -380,7 +382,7 @@ class Session:
         self._background.submit(directory, lambda: self._compiler.prepare(job), 0.0)
         if self._weighs and not job.overlay and seen:
             work = Order(replace(job, assembly=True), order.open_files, self._files.read, self._go_version)
-            weigh = _weighing(directory)
+            weigh = f"weigh {directory}"
             self._background.submit(weigh, lambda: self._weigh(directory, work, seen, generation), _ASSEMBLY_WAIT_S)
 
     async def _weigh(self, directory: str, order: Order, seen: Mapping[str, FileFacts], generation: int) -> None:
@@ -430,6 +432,7 @@ class Session:
                 self._background.submit(dependant, functools.partial(self._compiler.prepare, job), _ASSEMBLY_WAIT_S)
 
     def _set(self, state: PackageState) -> None:
+        self.flows.forget(state.directory)
         older = self._snapshot.packages.get(state.directory) or PackageState(state.directory, {})
         is_empty = not state.files and not self._is_worth_keeping(state)
         changed = changed_paths(older, state)
@@ -486,8 +489,3 @@ class Session:
         _log.error("run for %s failed", directory, exc_info=error)
         self._listener.finished(directory, 0.0)
         self._listener.troubled(Problem(ProblemKind.COMPILER_DIED, message=f"{type(error).__name__}: {error}"))
-
-
-def _weighing(directory: str) -> str:
-    """Return the key of a directory's run for the machine code."""
-    return f"weigh {directory}"

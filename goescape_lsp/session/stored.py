@@ -8,7 +8,9 @@ from goescape_lsp.core.model import ProblemKind
 from goescape_lsp.core.stored import Stored
 from goescape_lsp.session.snapshot import Outcome, PackageState, next_state
 
-_HARMLESS = frozenset({ProblemKind.NOT_BUILT, ProblemKind.NO_PACKAGES, ProblemKind.CHANGED_VERDICTS})
+_HARMLESS = frozenset(
+    {ProblemKind.NOT_BUILT, ProblemKind.NO_PACKAGES, ProblemKind.CHANGED_VERDICTS, ProblemKind.UNEXPLAINED}
+)
 """Problems of a run that tell nothing against its findings."""
 
 

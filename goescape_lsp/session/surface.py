@@ -21,7 +21,8 @@ def surface(run: Run, files: Mapping[str, FileFacts]) -> bytes:
     """Return a digest of what the packages of a run show to others; positions do not count.
 
     Shape: the declarations as they are written, without the bodies of functions that are not generic, and all that the
-    compiler said of parameters and inlining. Tests are not seen by others.
+    compiler said of parameters and inlining; where it was not asked what the bodies are that can be inlined, all count.
+    Tests are not seen by others.
     """
     digest = hashlib.blake2b(digest_size=16)
     for compiled in run.compiled:
@@ -31,7 +32,8 @@ def surface(run: Run, files: Mapping[str, FileFacts]) -> bytes:
             digest.update(said + b"\n")
         for path in compiled.package.files:
             if path in files:
-                digest.update(_declarations(files[path]) + b"\0")
+                shown = files[path].content if compiled.is_brief else _declarations(files[path])
+                digest.update(shown + b"\0")
     return digest.digest()
 
 

@@ -34,7 +34,8 @@ FRONT = {"rule", "since", "until", "flags", "goarch"}
 HALF_WIDTH = re.compile(r"[\u4e00-\u9fff][,:;()!?]|[,;!?(][\u4e00-\u9fff]")
 # Whether these allocate depends on lengths that only the run knows: the engine may keep silent.
 MAY_BE_SILENT = {Rule.STRING_CONVERSION, Rule.STRING_CONCATENATION}
-STANDS_IN = {Rule.UNKNOWN_CAUSE}  # a reason that nobody knows cannot be shown on demand
+# A reason that nobody knows cannot be shown on demand, nor a package with 32 MiB of explanations.
+STANDS_IN = {Rule.UNKNOWN_CAUSE, Rule.UNEXPLAINED}
 LINE = re.compile(r"^(?P<file>[^\s:]+\.go):(?P<line>\d+):\d+: (?P<text>.+)$")
 VERDICT = re.compile(
     r"^(?:(?P<heap>moved to heap: .+|.+ escapes to heap)|(?P<other>.+ does not escape|leaking param.+))$"

@@ -9,12 +9,15 @@ import re
 from collections.abc import Iterator
 
 from goescape_lsp.core.model import Allocation, Cause, Finding, Kind, Rule
+from goescape_lsp.core.unexplained import MOST_MIB
 from goescape_lsp.core.words import Locale
 
 # Where a value is kept on purpose, its size is the part that can still be changed.
 _KEPT = frozenset([Rule.RETURNED, Rule.STORED_IN_GLOBAL, Rule.STORED_IN_HEAP_OBJECT, Rule.STORED_IN_MAP, Rule.APPENDED])
 # Rules whose own sentence says that nothing needs to be done, or that is about something else than the allocation.
-_TOLD_ANYWAY = frozenset([Rule.PANIC_ARGUMENT, Rule.ZERO_SIZE_ELEMENT, Rule.LEAKING_PARAMETER, Rule.UNKNOWN_CAUSE])
+_TOLD_ANYWAY = frozenset(
+    [Rule.PANIC_ARGUMENT, Rule.ZERO_SIZE_ELEMENT, Rule.LEAKING_PARAMETER, Rule.UNKNOWN_CAUSE, Rule.UNEXPLAINED]
+)
 _POINTERS = frozenset([Kind.VARIABLE, Kind.NEW, Kind.COMPOSITE])
 _FUNCTIONS = frozenset([Kind.CLOSURE, Kind.METHOD_VALUE])
 _FORMATTER = re.compile(r"^fmt\.")
@@ -84,6 +87,7 @@ EN: dict[str, str] = {
     "unsafe-pointer-check": "Only builds with pointer checks do this. Leave it.",
     "leaking-parameter": "This is no allocation by itself: it says that what callers pass here may have to be on the heap.",
     "unknown-cause": "This Go gives a reason that this version does not know. “goescape doctor” tells what to report.",
+    "unexplained": f"The compiler's explanation was not asked for: with it this package prints more than {MOST_MIB} MiB.",
     "growing-append": "Make the slice with its capacity before it is filled: make([]T, 0, n).",
     "variable-size-make": "Use a constant size where a small upper bound is known, or reuse the slice.",
     "string-conversion": "Stay with one of the two types, or convert once and keep the result.",
@@ -159,6 +163,7 @@ ZH: dict[str, str] = {
     "unsafe-pointer-check": "只有开启指针检查的构建才会这样，不必改。",
     "leaking-parameter": "这本身不是分配：它表示调用者传入的东西可能必须放在堆上。",
     "unknown-cause": "这个版本的 Go 给出了本工具不认识的原因。“goescape doctor”会说明应当报告什么。",
+    "unexplained": f"没有向编译器询问解释：带上解释，这个包的输出会超过 {MOST_MIB} MiB。",
     "growing-append": "在填充之前为切片预留容量：make([]T, 0, n)。",
     "variable-size-make": "如果有较小的上限，使用常量大小；否则复用切片。",
     "string-conversion": "始终使用其中一种类型，或者转换一次并保留结果。",

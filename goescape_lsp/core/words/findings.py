@@ -34,6 +34,8 @@ EN: dict[str, str] = {
     "what.inlined": "{what} made in {callee}",
     "escapes": "{what} escapes: {why}",
     "moved": "{what} moved to heap: {why}",
+    "escapes.unexplained": "{what} escapes to the heap",
+    "moved.unexplained": "{what} moved to heap",
     "leaks": "{what} leaks: {why}",
     "stays": "{what} stays on the stack",
     "allocates": "{what} does not escape, but {why}",
@@ -74,6 +76,7 @@ EN: dict[str, str] = {
     "unsafe-pointer-check": "converted to unsafe.Pointer while pointers are checked",
     "leaking-parameter": "leaks",
     "unknown-cause": "the compiler gives a reason that this version does not know",
+    "unexplained": "why was not asked",
     "growing-append": "growing it may allocate",
     "variable-size-make": "it allocates when it does not fit into 32 bytes",
     "string-conversion": "the conversion may allocate",
@@ -104,6 +107,8 @@ ZH: dict[str, str] = {
     "what.inlined": "{callee} 中创建的 {what}",
     "escapes": "{what} 逃逸：{why}",
     "moved": "{what} 被移到堆上：{why}",
+    "escapes.unexplained": "{what} 逃逸到堆上",
+    "moved.unexplained": "{what} 被移到堆上",
     "leaks": "{what} 泄漏：{why}",
     "stays": "{what} 留在栈上",
     "allocates": "{what} 没有逃逸，但{why}",
@@ -144,6 +149,7 @@ ZH: dict[str, str] = {
     "unsafe-pointer-check": "在启用指针检查时被转换为 unsafe.Pointer",
     "leaking-parameter": "泄漏",
     "unknown-cause": "编译器给出了本版本尚不认识的原因",
+    "unexplained": "没有询问原因",
     "growing-append": "扩容时可能分配内存",
     "variable-size-make": "放不进 32 字节时会分配内存",
     "string-conversion": "转换可能分配内存",
@@ -169,6 +175,8 @@ def message(finding: Finding, locale: Locale) -> str:
         return _joined(table[form].format(what=shown, why=_sentence(finding.rule, finding, locale)))
     is_moved = finding.verdict is Verdict.MOVED and finding.kind is Kind.VARIABLE and not _is_temporary(finding)
     form = "moved" if is_moved else "leaks" if finding.verdict is Verdict.LEAKS else "escapes"
+    if finding.rule is Rule.UNEXPLAINED:
+        form = f"{form}.unexplained"
     return _joined(table[form].format(what=shown, why=why(finding, locale)))
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from goescape_lsp.core.unexplained import MOST_MIB
+
 if TYPE_CHECKING:
     from goescape_lsp.core.model import Problem
     from goescape_lsp.core.words import Locale
@@ -59,6 +61,8 @@ EN: dict[str, str] = {
     "unknown-messages": "The compiler printed something that this version does not know: {message}",
     "unknown-messages.hint": "The places are shown as unknown-cause. Please report it with the output of "
     "`goescape doctor`.",
+    "unexplained": f"The compiler's explanations of {{package}} are more than {MOST_MIB} MiB, so they were not asked for.",
+    "unexplained.hint": "The findings are the same; only their causes are not known.",
 }
 
 ZH: dict[str, str] = {
@@ -110,6 +114,8 @@ ZH: dict[str, str] = {
     "no-commit.hint": "请先提交一次，之后只显示与该提交不同的部分。",
     "unknown-messages": "编译器输出了本版本不认识的内容：{message}",
     "unknown-messages.hint": "这些位置显示为 unknown-cause。请附上 `goescape doctor` 的输出反馈给我们。",
+    "unexplained": f"编译器对 {{package}} 的解释超过 {MOST_MIB} MiB，因此没有询问。",
+    "unexplained.hint": "结果并不减少，只是不知道原因。",
 }
 
 

@@ -15,6 +15,7 @@ from goescape_lsp.adapters.toolchain import Toolchain
 from goescape_lsp.core.model import Problem
 from goescape_lsp.core.words import problems
 from goescape_lsp.core.words import server as words
+from goescape_lsp.editor import causes
 from goescape_lsp.editor.from_lsp import place_in
 from goescape_lsp.editor.handlers import actions
 from goescape_lsp.editor.json_values import is_object
@@ -51,8 +52,9 @@ async def _why(ls: GoescapeServer, given: tuple[Any, ...]) -> str:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(STORY_S):
             for finding in findings_at(facts, line, column)[:MOST_IN_FULL]:
-                await ls.session.whole_story(finding)
-    beyond = Beyond(ls.session.story, ls.session.package_facts(path))
+                await causes.ask(ls.session, finding)
+                await ls.session.whole_story(ls.session.flows.explained(finding))
+    beyond = Beyond(ls.session.story, ls.session.package_facts(path), ls.session.flows.explained)
     told = hover(facts, line, column, is_stale=is_stale, view=view.in_markdown(), beyond=beyond)
     return words.text("why.nothing", ls.locale) if told is None else str(told["contents"]["value"])
 

@@ -9,6 +9,7 @@ from lsprotocol import types as lsp
 
 from goescape_lsp.core.model import Finding
 from goescape_lsp.core.story import Story
+from goescape_lsp.editor import causes
 from goescape_lsp.editor.from_lsp import place_in
 from goescape_lsp.editor.language_server import GoescapeServer
 from goescape_lsp.editor.to_lsp.beyond import Beyond
@@ -27,8 +28,20 @@ def hovered(ls: GoescapeServer, params: lsp.HoverParams) -> dict[str, Any] | Non
     if ruler is None:
         return None
     line, column = place_in(ruler.lines, params.position, ls.client.encoding)
-    beyond = Beyond(partial(_story, ls), ls.session.package_facts(path))
+    package = ls.session.package_facts(path)
+    beyond = Beyond(partial(_story, ls), package, partial(_explained, ls), partial(_is_asked, ls))
     return hover(facts, line, column, is_stale=ls.session.snapshot.is_stale(path), view=view, beyond=beyond)
+
+
+def _explained(ls: GoescapeServer, finding: Finding) -> Finding:
+    """Return a finding with its cause as far as it is known; one that was not asked for is asked now."""
+    if causes.is_wanted(ls.session, finding) and not causes.is_asked(ls.session, finding):
+        ls.tasks.start(causes.ask(ls.session, finding))
+    return ls.session.flows.explained(finding)
+
+
+def _is_asked(ls: GoescapeServer, finding: Finding) -> bool:
+    return causes.is_wanted(ls.session, finding) or causes.is_asked(ls.session, finding)
 
 
 def _story(ls: GoescapeServer, finding: Finding) -> Story | None:

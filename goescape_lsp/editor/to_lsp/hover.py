@@ -33,7 +33,9 @@ def hover(  # noqa: PLR0913 - keywords, and each has one meaning
     found = findings_at(facts, line, column)
     ruler = Ruler(facts.content, view.client.encoding)
     if found:
-        text = site_text(found, is_stale=is_stale, view=view, beyond=beyond or Beyond())
+        beyond = beyond or Beyond()
+        found = [beyond.explained(one) for one in found]
+        text = site_text(found, is_stale=is_stale, view=view, beyond=beyond)
         return _hover(text, _span_under(found[0], line, column), ruler, view)
     function = next((one for one in facts.functions if _covers(one.name_span, line, column)), None)
     if function is None or not _is_known(function, facts):
@@ -83,6 +85,8 @@ def _site_parts(finding: Finding, view: View, beyond: Beyond) -> Iterator[str]:
     )
     if origin:
         yield " ".join(origin)
+    if beyond.is_asking(finding):
+        yield onward.word("asking", view.locale)
     if steps := story.steps(finding, view.locale, link, code):
         yield _titled("steps", _numbered(steps), view)
     if (told := beyond.story(finding)) is not None:
