@@ -62,7 +62,12 @@ def _is_argument(finding: Finding) -> bool:
 
 
 def _is_kept(finding: Finding) -> bool:
-    """Say whether a value lives on after the call, in a form that has no other place than the heap."""
+    """Say whether a value lives on after the call, in a form that has no other place than the heap.
+
+    What `make` makes is another matter: it can be given room, be used again, or come from the caller.
+    """
+    if finding.subject.startswith("make("):
+        return False
     if finding.rule is Rule.INTERFACE_CONVERSION:
         return finding.keeper in _LIVES_ON
     return finding.kind in _NEVER_BY_VALUE and finding.rule in _LIVES_ON

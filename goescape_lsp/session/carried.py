@@ -34,7 +34,7 @@ class Carried:
         Shape: facts that are not other than in `older` are the same objects. The loop stays free: thousands of
         findings are compared.
         """
-        before = {} if older is None else older.files
+        before: Mapping[str, FileFacts] = {} if older is None else older.files
         files = outcome.analysis.files
         if is_weighed:
             files = await asyncio.to_thread(_same, before, files)

@@ -401,6 +401,16 @@ func keeps(l map[string]any, s string, b []byte) func() string {
 	}
 }
 
+func makes(n int) (map[string]int, []string) {
+	m := make(map[string]int) // row: normal
+	s := make([]string, 8) // row: normal
+	return m, s
+}
+
+func lists(s string) []string {
+	return []string{s} // row: kept
+}
+
 func passes(to func(string), b []byte) {
 	to(string(b)) // row: normal
 }
