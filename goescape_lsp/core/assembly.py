@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from goescape_lsp.core.judge import MADE_EMPTY
 from goescape_lsp.core.model import Allocation, Finding, Kind, Rule, Verdict
 from goescape_lsp.core.tables.calls import RUNTIME_CALLS
 
@@ -27,6 +28,10 @@ def _patterns(*, is_staying: bool) -> dict[Kind, re.Pattern[str]]:
 
 
 _CALLS = _patterns(is_staying=False)
+# What is made of a type that the file does not tell: any call may be its own, and one of 0 elements is no slice's.
+_ANY_CALL = re.compile("|".join(row.name for row in RUNTIME_CALLS if Kind.OTHER not in row.kinds))
+_MAP_OR_CHANNEL = re.compile(r"makemap\w*|makechan\w*")
+_MADE_SIZED = re.compile(r"^make\(.*, (?!\d+\)$)[^,]+\)$", re.DOTALL)
 _CALLS_OF_STAYING = _patterns(is_staying=True)
 _STARTS = frozenset(["newproc", "deferproc"])
 _GROWTH_OF_MAP = re.compile(r"mapassign(?:_fast\w+)?")
@@ -114,7 +119,10 @@ def weigh(finding: Finding, assembly: Assembly, *, is_alone: bool) -> Finding:
     """
     if finding.inlined_from or finding.verdict is Verdict.LEAKS:
         return finding
+    is_of_any_kind = finding.is_heap and finding.kind is Kind.OTHER
     wanted = (_CALLS if finding.is_heap else _CALLS_OF_STAYING).get(finding.kind)
+    if is_of_any_kind:
+        wanted = _MAP_OR_CHANNEL if MADE_EMPTY.match(finding.subject) else _ANY_CALL
     span = finding.span
     numbers = {finding.at.line, *range(span.line, span.end_line + 1)}
     lines = [assembly.calls.get((finding.file, number)) for number in numbers]
@@ -123,6 +131,8 @@ def weigh(finding: Finding, assembly: Assembly, *, is_alone: bool) -> Finding:
         return finding
     called = frozenset(call for calls in seen for call in calls)
     is_there = any(wanted.fullmatch(call) for call in called)
+    if is_of_any_kind and not any(_MAP_OR_CHANNEL.fullmatch(call) for call in called) and "makeslice" in called:
+        finding = _sized(finding)
     if finding.is_heap:
         return _weigh_heap(finding, is_called=is_there, is_alone=is_alone)
     if not is_there:
@@ -142,6 +152,13 @@ def _weigh_heap(finding: Finding, *, is_called: bool, is_alone: bool) -> Finding
     if is_alone:
         return replace(finding, allocation=Allocation.MAY_ALLOCATE, allocation_reason="call")
     return replace(finding, allocation_reason="several-calls")
+
+
+def _sized(finding: Finding) -> Finding:
+    """Return the finding as that of a slice, which takes no memory where its size turns out to be 0."""
+    if not _MADE_SIZED.match(finding.subject):
+        return finding
+    return replace(finding, allocation_reason="zero-length")
 
 
 def _weigh_silence(finding: Finding, called: frozenset[str]) -> Finding:

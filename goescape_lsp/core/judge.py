@@ -22,11 +22,15 @@ _POSSIBLE_BOXES = {
     Boxed.UNKNOWN: (Allocation.UNKNOWN, "unknown-type"),
 }
 _EMPTY = re.compile(r"^(?:&struct ?\{\}\{\}|\[\][^{]*\{\}|make\(\[\].*, 0(?:, 0)?\))$", re.DOTALL)
+# Of a type that the file does not tell: a slice of 0 elements takes no memory, a map does.
+MADE_EMPTY = re.compile(r"^make\([^,]+, 0(?:, 0)?\)$")
 _NO_SIZE = re.compile(r"^make\(\[\]struct ?\{\}, ")
 _SIZED_MAKE = re.compile(r"^make\(.*, (?P<size>[^,]+)\)$", re.DOTALL)
 _HINTED_MAP = re.compile(r"^make\(map\[.*, (?P<hint>[^,]+)\)$", re.DOTALL)
 # `([]rune)(s)` or `Runes(s)`, not `make(…)`.
 _CONVERTED = re.compile(r"^(?:\(\[\]rune\)|(?!make\b)[\w.]+)\(")
+# What is converted is a text of the source that is not empty.
+_KNOWN_TEXT = re.compile(r'\("(?:[^"\\]|\\.)+"\)$')
 ALLOCATION_RULES = frozenset(
     [
         Rule.GROWING_APPEND,
@@ -72,6 +76,8 @@ def judge_heap(  # noqa: PLR0913 - keywords, and each has one meaning
         return _POSSIBLE_BOXES[boxed]
     if kind is Kind.APPEND:
         return Allocation.MAY_ALLOCATE, "growth"
+    if kind is Kind.OTHER and MADE_EMPTY.match(subject):
+        return Allocation.UNKNOWN, ""
     return Allocation.ALLOCATES, _unless(kind, subject) if boxed is Boxed.NOTHING else ""
 
 
@@ -188,6 +194,8 @@ def _unless(kind: Kind, subject: str) -> str:
         return "" if made["size"].isdigit() else "zero-length"
     if kind is Kind.STRING and " + " in subject:
         return "empty-part"
+    if _KNOWN_TEXT.search(subject):
+        return ""
     is_copy = kind in {Kind.STRING, Kind.BYTES} or (kind is Kind.SLICE and _CONVERTED.match(subject) is not None)
     return "empty-copy" if is_copy else ""
 

@@ -246,8 +246,9 @@ class Reader:
             return ""  # the call itself: a copy of its function was not inlined
         owner = re.match(r"^&?\(?\*?(?P<package>[a-z_]\w*)\.", line.subject)
         if owner is not None:
-            inner = [name for name in names if name.lstrip("(*").startswith(owner["package"] + ".")]
-            names = tuple(inner[-1:]) or names
+            # Of several one may hold it as well as another: the outermost holds what it calls in any case.
+            inner = {without_types(name) for name in names if name.lstrip("(*").startswith(owner["package"] + ".")}
+            names = tuple(inner) if len(inner) == 1 else names
         return without_types(names[0]).removeprefix(self._sources[line.place.file].package_name + ".")
 
 

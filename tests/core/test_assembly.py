@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 
@@ -411,3 +412,71 @@ def test_assembly_of_variants_is_joined() -> None:
     assert one.joined(other).calls == {here: frozenset(["newobject"]), there: frozenset(["convT"])}
     assert one.joined(Assembly()) is one
     assert Assembly().joined(one) is one
+
+
+NAMED = """package p
+
+import "net"
+
+type hold struct {
+	lines net.IP
+	more  net.IP
+}
+
+var kept any
+
+func variable(n int) { kept = hold{lines: make(net.IP, n)} }
+
+func constant() { kept = hold{lines: make(net.IP, 16)} }
+
+func empty() { kept = hold{lines: make(net.IP, 0)} }
+
+func two(n int) { kept = hold{make(net.IP, 0), make(net.IP, n)} }
+
+func roomy(n int) { kept = hold{lines: make(net.IP, 0, n)} }
+"""
+NAMED_MAP = """package p
+
+import "net/http"
+
+type hold struct{ words http.Header }
+
+var kept any
+
+func variable(n int) { kept = hold{make(http.Header, n)} }
+
+func empty() { kept = hold{make(http.Header, 0)} }
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "wanted"),
+    [
+        (
+            NAMED,
+            {
+                ("variable", "make(net.IP, n)", Allocation.ALLOCATES, "zero-length"),
+                ("constant", "make(net.IP, 16)", Allocation.ALLOCATES, ""),
+                ("empty", "make(net.IP, 0)", Allocation.DOES_NOT_ALLOCATE, "no-call"),
+                ("two", "make(net.IP, 0)", Allocation.DOES_NOT_ALLOCATE, "no-call"),
+                ("two", "make(net.IP, n)", Allocation.ALLOCATES, "zero-length"),
+                ("roomy", "make(net.IP, 0, n)", Allocation.ALLOCATES, "zero-length"),
+            },
+        ),
+        (
+            NAMED_MAP,
+            {
+                ("variable", "make(http.Header, n)", Allocation.ALLOCATES, ""),
+                ("empty", "make(http.Header, 0)", Allocation.MAY_ALLOCATE, "call"),
+            },
+        ),
+    ],
+)
+def test_what_is_made_of_a_type_of_another_package(
+    each_go: Go, tmp_path: Path, source: str, wanted: set[tuple[str, str, Allocation, str]]
+) -> None:
+    (tmp_path / "go.mod").write_text("module p\n\ngo 1.21\n")
+    (tmp_path / "x.go").write_text(source)
+    answer = examine(Request(str(tmp_path), (".",), go=each_go.path), "en")
+    made = [f for f in answer.analysis.files[str(tmp_path / "x.go")].findings if f.is_heap and f.subject[:5] == "make("]
+    assert {(f.function, f.expression, f.allocation, f.allocation_reason) for f in made} == wanted

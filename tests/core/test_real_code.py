@@ -464,6 +464,8 @@ def test_shapes_of_generic_code_are_one_site_that_costs_what_the_dearest_costs(e
         ("map[go.shape.string]int{}", "map[string]int{}"),
         ("make([]list[go.shape.int], 4)", "make([]list, 4)"),
         ("pair[int,string]{}", "pair[int,string]{}"),
+        ("new(<node DYNAMICTYPE>)", "new(…)"),
+        ("[]<node DYNAMICTYPE>{...}", "[]…{...}"),
     ],
 )
 def test_a_shape_is_told_as_it_is_written(text: str, written: str) -> None:
@@ -476,3 +478,40 @@ def test_a_shape_is_told_as_it_is_written(text: str, written: str) -> None:
 )
 def test_elements_without_a_size_need_no_room(made: str, allocation: Allocation) -> None:
     assert judge_stays(Kind.SLICE, f"make({made}, n)", is_zero_copy=False, go_version="1.26.8")[0] is allocation
+
+
+def test_what_several_inlined_functions_may_hold_is_of_the_outermost(each_go: Go, tmp_path: Path) -> None:
+    source = """package p
+
+import "reflect"
+
+var kept any
+
+func F(v reflect.Value) bool { return v.IsNil() }
+"""
+    found = [one for one in findings(source, each_go, tmp_path) if one.subject == "&reflect.ValueError{...}"]
+    assert {one.inlined_from for one in found} <= {"reflect.Value.IsNil"}
+    assert found or each_go.version.startswith("1.21")
+
+
+def test_a_variable_is_not_deferred_but_its_closure(each_go: Go, tmp_path: Path) -> None:
+    source = """package p
+
+func F(list []int) (sum int) {
+	for _, n := range list {
+		defer func() {
+			list = append(list, n)
+		}()
+	}
+	return len(list)
+}
+"""
+    (moved,) = (one for one in findings(source, each_go, tmp_path) if one.subject == "list" and one.is_heap)
+    assert words.message(moved, "en") == "list moved to heap: captured by reference by a closure deferred in a loop"
+    assert words.message(moved, "zh-cn").endswith("被循环中 defer 的闭包按引用捕获")
+
+
+def test_a_text_that_is_known_is_not_told_what_it_would_cost_empty(go: Go, tmp_path: Path) -> None:
+    source = 'package p\n\nvar kept [][]byte\n\nfunc F(s string) { kept = [][]byte{[]byte("a\\"b"), []byte(s)} }\n'
+    told = {one.expression: one.allocation_reason for one in findings(source, go, tmp_path) if one.kind is Kind.BYTES}
+    assert told == {'[]byte("a\\"b")': "", "[]byte(s)": "empty-copy"}

@@ -11,6 +11,8 @@ from goescape_lsp.core.words import Locale
 _BETWEEN_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 _LONGEST = 60
 _SHAPE = "go.shape."
+# How the compiler prints a type that depends on type arguments.
+_UNNAMED_TYPE = "<node DYNAMICTYPE>"
 _NAMED = re.compile(r"\w(?<!\bmap)$")
 _LONG_LITERAL = 40
 
@@ -52,6 +54,7 @@ EN: dict[str, str] = {
     "goroutine-arguments": "it carries the arguments of the go statement",
     "goroutine-by-reference": "captured by reference by a goroutine",
     "deferred-in-loop": "deferred in a loop",
+    "deferred-by-reference": "captured by reference by a closure deferred in a loop",
     "interface-conversion": "put into an interface",
     "interface-argument": "passed to {callee} in an interface, where it may outlive the call",
     "stored-in-global": "stored in a package variable",
@@ -125,6 +128,7 @@ ZH: dict[str, str] = {
     "goroutine-arguments": "它携带 go 语句的参数",
     "goroutine-by-reference": "被 goroutine 按引用捕获",
     "deferred-in-loop": "在循环中被 defer",
+    "deferred-by-reference": "被循环中 defer 的闭包按引用捕获",
     "interface-conversion": "被装入接口",
     "interface-argument": "装入接口传给了 {callee}，可能在调用结束后仍存活",
     "stored-in-global": "存入包级变量",
@@ -225,6 +229,8 @@ def _sentence(rule: Rule, finding: Finding, locale: Locale) -> str:
         key = "goroutine-arguments"
     elif finding.is_by_reference and rule is Rule.GOROUTINE:
         key = "goroutine-by-reference"
+    elif finding.is_by_reference and rule is Rule.DEFERRED_IN_LOOP:
+        key = "deferred-by-reference"
     elif rule is Rule.INTERFACE_CONVERSION and finding.cause is Cause.INTERFACE_ARG and finding.callee:
         key = "interface-argument"
     elif rule is Rule.STORED_IN_MAP and finding.cause is Cause.MAP_KEY:
@@ -240,6 +246,7 @@ def _sentence(rule: Rule, finding: Finding, locale: Locale) -> str:
 
 def written(text: str) -> str:
     """Return the compiler's text as somebody would write it: without the shapes that stand for type arguments."""
+    text = text.replace(_UNNAMED_TYPE, "…")
     if _SHAPE not in text:
         return text
     kept, depth, begin = list[str](), 0, 0

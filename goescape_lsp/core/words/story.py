@@ -18,7 +18,7 @@ EN: dict[str, str] = {
     "end.dynamic": "That calls an interface method or a function value: the compiler cannot know which code runs, and "
     "assumes that it keeps the value.",
     "end.bodiless": "{callee} has no Go body here, so the compiler assumes that it keeps the value.",
-    "end.generic": "{callee} is generic: it is compiled where it is used, and the compiler says no more about it here.",
+    "end.generic": "{callee} is generic: it is compiled where it is used, and the story is not followed into it.",
     "end.far": "It goes on from there, through more than {count} packages.",
     "looking": "Looking into {packages} …",
     "asking": "The compiler is being asked why …",
@@ -39,7 +39,7 @@ ZH: dict[str, str] = {
     "end.held": "持有它的对象本身就在堆上。",
     "end.dynamic": "这里调用的是接口方法或函数值：编译器无法知道会执行哪段代码，只能假定它会保留这个值。",
     "end.bodiless": "{callee} 在这里没有 Go 函数体，编译器只能假定它会保留这个值。",
-    "end.generic": "{callee} 是泛型代码，在使用它的地方编译；编译器在这里没有给出更多说明。",
+    "end.generic": "{callee} 是泛型代码，在使用它的地方编译；这里不再继续追踪。",
     "end.far": "后面还有，经过的包超过 {count} 个。",
     "looking": "正在查看 {packages} …",
     "asking": "正在向编译器询问原因……",
