@@ -133,6 +133,9 @@ def weigh(finding: Finding, assembly: Assembly, *, is_alone: bool) -> Finding:
     is_there = any(wanted.fullmatch(call) for call in called)
     if is_of_any_kind and not any(_MAP_OR_CHANNEL.fullmatch(call) for call in called) and "makeslice" in called:
         finding = _sized(finding)
+    if "slicerunetostring" in called and finding.allocation_reason == "empty-copy" and finding.kind is Kind.STRING:
+        # It asks for three bytes more than it needs, even of nothing (runtime/string.go, go1.21 to go1.27).
+        finding = replace(finding, allocation_reason="")
     if finding.is_heap:
         return _weigh_heap(finding, is_called=is_there, is_alone=is_alone)
     if not is_there:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ctypes
 import gc
 import logging
 import os
@@ -18,6 +19,8 @@ COLLECTED_AFTER = (2000, 10, 1000)
 oldest generation stops every answer for 80 ms where thousands of findings are kept."""
 SWITCH_S = 0.001
 """How long an analysis goes on while an answer waits for its thread; each answer waits up to three times."""
+_ARENAS, _LARGE, _SPARE = (-8, 1), (-3, 1 << 18), (-1, 1 << 20)
+"""M_ARENA_MAX, M_MMAP_THRESHOLD and M_TRIM_THRESHOLD of mallopt(3), each with its value, two in bytes."""
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
@@ -25,6 +28,7 @@ def run(arguments: Sequence[str]) -> int:
     """Serve as the arguments say; return the exit status."""
     options = _parser().parse_args(arguments)
     _log_to(options.log_file, options.log_level)
+    _give_memory_back()
     # The workspace must not be where programs, modules or temporary names are looked up.
     os.chdir(tempfile.gettempdir())
     # What is loaded at the start is never garbage: without this every large answer makes Python look at all of it.
@@ -36,6 +40,19 @@ def run(arguments: Sequence[str]) -> int:
     gc.enable()
     sys.setswitchinterval(SWITCH_S)
     return serve_stdio()
+
+
+def _give_memory_back() -> None:
+    """Let the C library return what the large outputs of compilers took; each thread keeps an arena of its own else.
+
+    Only glibc knows these options; other libraries return memory by themselves, or refuse.
+    """
+    if sys.platform != "linux":
+        return
+    library = ctypes.CDLL(None)
+    if hasattr(library, "mallopt"):
+        for option, value in (_ARENAS, _LARGE, _SPARE):
+            library.mallopt(option, value)
 
 
 def _parser() -> argparse.ArgumentParser:

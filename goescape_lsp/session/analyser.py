@@ -17,16 +17,24 @@ _MOST_FINDINGS = 20_000
 _MOST_BYTES = 1 << 20  # of source; its trees take about twenty times as much
 _MOST_NAMES = 30_000  # of outlines
 
+_Key = tuple[tuple[tuple[str, str, str], ...], bool]
+
 Key = TypeVar("Key", bound=Hashable)
 Item = TypeVar("Item")
 
 
 class Shelf(Generic[Key, Item]):
-    """Keeps the items that were used last, as many as have room together; threads may share it."""
+    """Keeps the items that were used last, as many as have room together; threads may share it.
 
-    def __init__(self, room: int, size: Callable[[Item], int]) -> None:
+    Shape: `group` says which items belong together. Those of the group that was put last stay, however large.
+    """
+
+    def __init__(
+        self, room: int, size: Callable[[Item], int], group: Callable[[Key], Hashable] = lambda key: key
+    ) -> None:
         self._room = room
         self._size = size
+        self._group = group
         self._items: dict[Key, Item] = {}
         self._total = 0
         self._lock = threading.Lock()
@@ -40,13 +48,21 @@ class Shelf(Generic[Key, Item]):
             return item
 
     def put(self, key: Key, item: Item) -> None:
-        """Keep an item; those that were not used for longest make room, also it itself when it is too large."""
+        """Keep an item; those of other groups that were not used for longest make room."""
         with self._lock:
             older = self._items.pop(key, None)
             self._items[key] = item
             self._total += self._size(item) - (0 if older is None else self._size(older))
-            while self._total > self._room:
-                self._total -= self._size(self._items.pop(next(iter(self._items))))
+            mine = self._group(key)
+            for oldest in [one for one in self._items if self._group(one) != mine]:
+                if self._total <= self._room:
+                    break
+                self._total -= self._size(self._items.pop(oldest))
+
+
+def _directories(key: _Key) -> Hashable:
+    variants, _ = key
+    return frozenset(directory for directory, _, _ in variants)
 
 
 class Analyser:
@@ -56,7 +72,8 @@ class Analyser:
     """
 
     def __init__(self, most_findings: int = _MOST_FINDINGS, most_bytes: int = _MOST_BYTES) -> None:
-        self._remembered = Shelf[Hashable, Remembered](most_findings, lambda one: one.size)
+        # An edit of the largest package must not cost more than one of a small one: it is not weighed against itself.
+        self._remembered = Shelf[_Key, Remembered](most_findings, lambda one: one.size, _directories)
         self._files = Shelf[bytes, GoFile](most_bytes, lambda file: len(file.content))
         self._outlines = Shelf[bytes, Outline](_MOST_NAMES, lambda outline: outline.size)
 

@@ -447,11 +447,26 @@ func variable(n int) { kept = hold{make(http.Header, n)} }
 
 func empty() { kept = hold{make(http.Header, 0)} }
 """
+CONVERTED = """package p
+
+var kept string
+
+func runes(r []rune) { kept = string(r) }
+
+func bytes(b []byte) { kept = string(b) }
+"""
 
 
 @pytest.mark.parametrize(
     ("source", "wanted"),
     [
+        (
+            CONVERTED,
+            {
+                ("runes", "string(r)", Allocation.ALLOCATES, ""),
+                ("bytes", "string(b)", Allocation.ALLOCATES, "empty-copy"),
+            },
+        ),
         (
             NAMED,
             {
@@ -472,11 +487,12 @@ func empty() { kept = hold{make(http.Header, 0)} }
         ),
     ],
 )
-def test_what_is_made_of_a_type_of_another_package(
+def test_when_what_is_made_takes_no_memory(
     each_go: Go, tmp_path: Path, source: str, wanted: set[tuple[str, str, Allocation, str]]
 ) -> None:
     (tmp_path / "go.mod").write_text("module p\n\ngo 1.21\n")
     (tmp_path / "x.go").write_text(source)
     answer = examine(Request(str(tmp_path), (".",), go=each_go.path), "en")
-    made = [f for f in answer.analysis.files[str(tmp_path / "x.go")].findings if f.is_heap and f.subject[:5] == "make("]
+    found = answer.analysis.files[str(tmp_path / "x.go")].findings
+    made = [f for f in found if f.is_heap and f.subject.startswith(("make(", "string("))]
     assert {(f.function, f.expression, f.allocation, f.allocation_reason) for f in made} == wanted

@@ -276,4 +276,13 @@ def test_a_shelf_keeps_what_was_used_last() -> None:
     shelf.put("d", "d")
     assert [shelf.get(key) for key in "abcd"] == ["aaaa", None, "cc", "d"]
     shelf.put("e", "e" * 11)
-    assert shelf.get("e") is None
+    assert [shelf.get(key) for key in "abcde"] == [None, None, None, None, "e" * 11]
+
+
+def test_a_shelf_keeps_the_group_in_use_however_large_it_is() -> None:
+    shelf = Shelf[str, str](10, len, lambda key: key[0])
+    for key, item in {"b": "bb", "a1": "a" * 8, "a2": "a" * 8}.items():
+        shelf.put(key, item)
+    assert [shelf.get(key) for key in ("b", "a1", "a2")] == [None, "a" * 8, "a" * 8]
+    shelf.put("b", "bb")
+    assert [shelf.get(key) for key in ("b", "a1", "a2")] == ["bb", None, "a" * 8]
