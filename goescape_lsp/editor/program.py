@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import ctypes
+import contextlib
 import gc
 import logging
 import os
@@ -28,7 +28,7 @@ def run(arguments: Sequence[str]) -> int:
     """Serve as the arguments say; return the exit status."""
     options = _parser().parse_args(arguments)
     _log_to(options.log_file, options.log_level)
-    _give_memory_back()
+    give_memory_back()
     # The workspace must not be where programs, modules or temporary names are looked up.
     os.chdir(tempfile.gettempdir())
     # What is loaded at the start is never garbage: without this every large answer makes Python look at all of it.
@@ -42,15 +42,17 @@ def run(arguments: Sequence[str]) -> int:
     return serve_stdio()
 
 
-def _give_memory_back() -> None:
+def give_memory_back() -> None:
     """Let the C library return what the large outputs of compilers took; each thread keeps an arena of its own else.
 
-    Only glibc knows these options; other libraries return memory by themselves, or refuse.
+    Shape: nothing happens where there is no glibc, or a Python that was built without ctypes.
     """
     if sys.platform != "linux":
         return
-    library = ctypes.CDLL(None)
-    if hasattr(library, "mallopt"):
+    with contextlib.suppress(ImportError, OSError, AttributeError):
+        import ctypes  # noqa: PLC0415 - not every Python has it
+
+        library = ctypes.CDLL(None)
         for option, value in (_ARENAS, _LARGE, _SPARE):
             library.mallopt(option, value)
 

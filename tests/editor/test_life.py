@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from goescape_lsp.editor import program
 from goescape_lsp.editor.server import build_server
 from tests.conftest import Go
 from tests.editor.client import SERVER, Client, running
@@ -188,3 +189,8 @@ async def test_logs_only_to_where_it_should(sample: Path, tmp_path: Path) -> Non
         await client.next_diagnostics(client.open(sample / "main.go"))
         await client.leave()
     assert "INFO goescape_lsp.editor.language_server: go: " in log.read_text(encoding="utf-8")
+
+
+def test_a_python_without_ctypes_serves_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ctypes", None)
+    program.give_memory_back()
