@@ -314,10 +314,12 @@ def _inputs(variant: Variant, imports: bytes, work: _Work, *, is_brief: bool) ->
 
 
 def _is_imported(variant: Variant, work: _Work) -> bool:
-    """Say whether another wanted variant of the directory imports this one, as external tests do."""
-    if not work.job.tests or not variant.package.variant:
+    """Say whether external tests are compiled that import this variant: with tests of its own, that variant."""
+    path = variant.package.import_path
+    same = [other for other in work.record.variants if other.package.import_path == path]
+    if not work.job.tests or variant is not same[-1]:
         return False
-    return any(variant.package.import_path in other.own for other in work.record.variants if other is not variant)
+    return any(path in other.own for other in work.record.variants if other is not variant)
 
 
 def _has_changed(variant: Variant, work: _Work) -> bool:
