@@ -409,13 +409,15 @@ class Job:
 
     `overlay` maps absolute paths to the bytes that stand in for them. `assembly` asks for the machine code's calls
     too (`core/assembly.py`); it takes about a quarter longer and cannot share the build cache of plain runs. `shard`
-    leaves out the packages that other machines compile. `is_counted` asks for `Run.built`. `explained` asks what the
+    leaves out the packages that other machines compile. Without `external`, tests in packages of their own (`p_test`)
+    may be left out. `is_counted` asks for `Run.built`. `explained` asks what the
     compiler says of these lines, with its explanations, however long the others are; little else is returned.
     """
 
     directory: str
     patterns: tuple[str, ...]
     tests: bool = True
+    external: bool = True
     tags: str = ""
     gcflags: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
