@@ -48,7 +48,8 @@ def finding_below(finding: Finding, rows: int, move: Move) -> Finding:
         lines=tuple(move.words(line) if line.startswith(_FROM) else line for line in finding.lines),
         decided_at=None if decided is None else move.place(decided),
         also_at=tuple(_below(place, rows) for place in finding.also_at),
-        holder=None if holder is None else holder.below(rows),
+        holder=_span(holder, rows),
+        statement=_span(finding.statement, rows),
     )
 
 

@@ -24,7 +24,7 @@ from goescape_lsp.syntax.scope import Role
 from goescape_lsp.syntax.sizes import site_has_pointers, size_of_site
 from goescape_lsp.syntax.standard import is_standard_map
 from goescape_lsp.syntax.starts import statement_that_calls
-from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, first_of, leaf_at, span_of, text_of, walk
+from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, first_of, leaf_at, span_of, statement_start, text_of, walk
 from goescape_lsp.syntax.types import Form, Names, element, infer, resolve
 
 _GENERATED = re.compile(rb"^// Code generated .* DO NOT EDIT\.\r?$", re.MULTILINE)
@@ -324,6 +324,7 @@ class Source:
             size_of_site(node, kind, subject, self.names),
             site_has_pointers(node, kind, self.names),
             is_call=node.type == "call_expression" and self._is_user_call(node),
+            statement=statement_start(node),
         )
 
     def _kind(self, node: Node, subject: str, verdict: Verdict) -> Kind:
