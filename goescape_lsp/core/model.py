@@ -242,11 +242,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """What a function does with one parameter: `leaks` are the compiler's words, empty when it stays."""
+    """What a function does with one parameter: `leaks` are the compiler's words, empty when it stays.
+
+    `is_reference` says that callers pass an address, a slice, a map or a function, and that it is no receiver.
+    """
 
     name: str
     span: Span
     leaks: tuple[str, ...]
+    is_reference: bool = False
 
 
 @dataclass(frozen=True, slots=True)

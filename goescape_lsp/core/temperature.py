@@ -7,14 +7,15 @@ from dataclasses import replace
 
 from goescape_lsp.core.model import Finding, Temperature
 
-# What is a method, or not exported, and named `makeX` or `withX` is ordinary work; so is what copies, whatever it copies.
+# Methods and unexported functions that make or add something do ordinary work, and so does whatever copies.
 _CONSTRUCTOR = re.compile(
     r"(?:^|\.)(?:[Nn]ew|[Oo]pen|[Dd]ial)(?:[A-Z_]\w*)?$|^(?:Make|With|Must|Default)(?:[A-Z_]\w*)?$"
 )
-# `startLabel`, `closeTag`, `stopAt` are what parsers and printers do all the time: there the verb stands alone.
+# Methods named `startLabel` or `closeTag` are what parsers and printers do all the time: there the verb stands alone.
 _LIFECYCLE = re.compile(
-    r"(?:^|\.)(?:(?:[Ii]nit(?:ialize)?|[Ss]et[Uu]p|[Bb]ootstrap|[Cc]onfigure|(?:[Uu]n|[Mm]ust)?[Rr]egister)(?:[A-Z_]\w*)?"
-    r"|(?:[Ss]tart|[Ss]top|[Ll]isten|[Cc]lose|[Ss]hut[Dd]own)(?:(?:All|And|Context|Server|TLS|With)(?:[A-Z]\w*)?)?)$"
+    r"(?:^|\.)(?:[Ii]nit(?:ialize)?|[Ss]et[Uu]p|[Bb]ootstrap|[Cc]onfigure|(?:[Uu]n|[Mm]ust)?[Rr]egister)(?:[A-Z_]\w*)?$"
+    r"|(?:^|\.)(?:[Ss]tart|[Ss]top|[Ll]isten|[Cc]lose|[Ss]hut[Dd]own)(?:(?:All|And|Context|Server|TLS|With)(?:[A-Z]\w*)?)?$"
+    r"|^(?:[Ss]tart|[Ss]top|[Ll]isten|[Cc]lose|[Ss]hut[Dd]own)[A-Z_]\w*$"
 )
 # With what its literals do (`.func1`): nothing below such a function runs more often than it.
 _REPORT = re.compile(
@@ -29,7 +30,7 @@ def temper(finding: Finding, *, is_test: bool = False) -> Finding:
     `is_test` says that its file serves tests although its name does not say so.
 
     Cold by use is all that only tests run, benchmarks excepted; cold by name is what prints or describes
-    (`debugPrint`, `dumpState`, `levelsToString`). What stands in a constructor (`NewX`, `openX`, the function `WithX` …)
+    (`debugPrint`, `dumpState`, `levelsToString`). What stands in a constructor (`NewX`, `openX`, a function `WithX` …)
     or begins and ends something's life (`initX`, `Register`, `Close` …) stays as warm as it is, because some are
     called often; the reason is noted.
     """

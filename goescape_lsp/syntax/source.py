@@ -112,6 +112,10 @@ class Source:
             found.setdefault(OUTSIDE if stretch is None else stretch.key, []).append(node)
         return found
 
+    def takes_reference(self, span: Span) -> bool:
+        """Say whether a parameter takes an address, a slice, a map or a function, and is no receiver."""
+        return functions.takes_reference(self._tree, span, self.names)
+
     def directives(self) -> tuple[Comment, ...]:
         """Return the comments of the file that name goescape."""
         return comments.directives(self.content, lambda: self._tree)
