@@ -21,6 +21,7 @@ _LIFECYCLE = re.compile(
 _REPORT = re.compile(
     r"(?:^|\.)(?:(?:[Dd]ebug|[Dd]ump|[Pp]rint|[Dd]escribe)(?:[A-Z_]\w*)?|\w*ToString)(?:\.func[\d.]+)*$"
 )
+_ERROR_VALUE = re.compile(r"^&(?:\w+\.)?(?:\w*Error|[eE]rr[A-Z]\w*)\{")
 _BENCHMARK = re.compile(r"^(?:\w+\.)?Benchmark")
 
 
@@ -30,9 +31,9 @@ def temper(finding: Finding, *, is_test: bool = False) -> Finding:
     `is_test` says that its file serves tests although its name does not say so.
 
     Cold by use is all that only tests run, benchmarks excepted; cold by name is what prints or describes
-    (`debugPrint`, `dumpState`, `levelsToString`). What stands in a constructor (`NewX`, `openX`, a function `WithX` …)
-    or begins and ends something's life (`initX`, `Register`, `Close` …) stays as warm as it is, because some are
-    called often; the reason is noted.
+    (`debugPrint`, `dumpState`, `levelsToString`), and an error that code inlined from elsewhere makes. What stands in a
+    constructor (`NewX`, `openX`, a function `WithX` …) or begins and ends something's life (`initX`, `Register`,
+    `Close` …) stays as warm as it is, because some are called often; the reason is noted.
     """
     if finding.temperature is Temperature.COLD:
         return finding
@@ -41,6 +42,8 @@ def temper(finding: Finding, *, is_test: bool = False) -> Finding:
         return replace(finding, temperature=Temperature.COLD, temperature_reason="test")
     if _REPORT.search(finding.function):
         return replace(finding, temperature=Temperature.COLD, temperature_reason="report")
+    if finding.inlined_from and _ERROR_VALUE.match(finding.subject):
+        return replace(finding, temperature=Temperature.COLD, temperature_reason="error-construction")
     if finding.temperature is Temperature.NORMAL and not finding.temperature_reason:
         return replace(finding, temperature_reason=_named(finding.function))
     return finding

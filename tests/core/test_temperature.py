@@ -227,6 +227,25 @@ func (l *errorLog) errorf(format string, args ...any) { l.last = args }
 //go:noinline
 func (l *errorLog) Reportf(format string, args ...any) { l.last = args }
 
+type Error struct{ n int }
+
+func (e *Error) Error() string { return "short" }
+
+func checked(n int) (int, error) {
+	if n < 3 {
+		return 0, &Error{n: n} // heat: cold error-construction
+	}
+	return n, nil
+}
+
+func checksEach(ns []int) (sum int, err error) {
+	for _, n := range ns {
+		n, err = checked(n) // heat: cold error-construction
+		sum += n
+	}
+	return sum, err
+}
+
 func cloneNode(n *node) {
 	sink = &node{n: n.n} // heat: normal
 }
