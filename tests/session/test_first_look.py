@@ -265,9 +265,9 @@ async def test_facts_of_closed_files_are_folded(machine: Machine) -> None:
     assert all(isinstance(state.files, Folded) for state in session.snapshot.packages.values())
     session.opened(A, A.encode())
     assert session.facts(A) is session.facts(A)
-    assert not isinstance(session.snapshot.packages["/m/a"].files, Folded)
     await session.settled()
     assert not isinstance(session.snapshot.packages["/m/a"].files, Folded)
     session.closed(A)
+    await session.settled()
     assert isinstance(session.snapshot.packages["/m/a"].files, Folded)
     assert [name(session, path) for path in (A, B, C)] == [A, B, C]
