@@ -444,8 +444,8 @@ class Session:
     async def _pack(self, directory: str) -> None:
         """Pack the facts of a directory, or unpack them when somebody has it open; the loop stays free."""
         if (state := self._snapshot.packages.get(directory)) is not None:
-            pack: Fold = dict if directory in self._open_directories() else self._fold
-            files = await asyncio.to_thread(pack, state.files)
+            is_open = directory in self._open_directories()
+            files = await asyncio.to_thread(lambda: dict(state.files) if is_open else self._fold(state.files))
             if self._snapshot.packages.get(directory) is state:
                 self._snapshot = self._snapshot.with_state(replace(state, files=files))
 
