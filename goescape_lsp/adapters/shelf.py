@@ -31,7 +31,7 @@ from goescape_lsp.core.model import Job
 from goescape_lsp.core.ports import Files, Store
 from goescape_lsp.core.stored import Stored
 
-SCHEMA = "1"
+SCHEMA = "2"
 """Goes up when the same inputs would be written down otherwise."""
 
 _LENGTH_BYTES = 4

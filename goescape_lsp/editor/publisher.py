@@ -89,7 +89,9 @@ class Publisher:
 
     async def _publish_one(self, path: str, view: View) -> None:
         document, uri = self._documents.get(path), self._documents.uri(path)
-        facts = self._session.facts(path)
+        # Those of a file that nobody has open may be packed.
+        snapshot = self._session.snapshot
+        facts = self._session.facts(path) if document else await asyncio.to_thread(snapshot.facts, path)
         # Spelled out a few at a time, and only once: what is left at the end is to join them.
         bodies: list[bytes] = []
         for some in diagnostics(facts, view) if facts else ():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import logging
 import os
@@ -156,9 +157,7 @@ class Session:
     def opened(self, path: str, text: bytes) -> None:
         """Take an open buffer and analyse its package."""
         self._texts[path] = text
-        state = self._snapshot.packages.get(directory_of(path))
-        if state is not None:
-            self._snapshot = self._snapshot.with_state(replace(state, files=dict(state.files)))
+        self._background.submit(f"pack {directory_of(path)}", lambda: self._pack(directory_of(path)), 0.0)
         if self._settings.run != "manual":
             self._run(directory_of(path), _SAVE_WAIT_S)
 
@@ -184,7 +183,7 @@ class Session:
         self._shifted.pop(path, None)
         state = self._snapshot.packages.get(directory_of(path))
         if state is not None:
-            self._drop_unwanted(state)  # folds what stays
+            self._drop_unwanted(state)  # packs what stays
             # The file may have been closed with unsaved text that the last run compiled.
             if self._settings.run == "onType":
                 self._run(directory_of(path), _SAVE_WAIT_S)
@@ -254,6 +253,7 @@ class Session:
         """Return when no work is pending or running."""
         await self._quiet()
         await self._first_look.settled()
+        await self._quiet()
 
     async def close(self) -> None:
         """Kill what runs and return when it has ended."""
@@ -445,10 +445,18 @@ class Session:
         older = self._snapshot.packages.get(state.directory) or PackageState(state.directory, {})
         is_empty = not state.files and not self._is_worth_keeping(state)
         changed = changed_paths(older, state)
-        if state.directory not in self._open_directories():
-            state = replace(state, files=self._fold(state.files))
         self._snapshot = self._snapshot.without(state.directory) if is_empty else self._snapshot.with_state(state)
+        if state.directory not in self._open_directories():
+            self._background.submit(f"pack {state.directory}", lambda: self._pack(state.directory), 0.0)
         self._publish(changed)
+
+    async def _pack(self, directory: str) -> None:
+        """Pack the facts of a directory, or unpack them when somebody has it open; the loop stays free."""
+        if (state := self._snapshot.packages.get(directory)) is not None:
+            is_open = directory in self._open_directories()
+            files = await asyncio.to_thread(lambda: dict(state.files) if is_open else self._fold(state.files))
+            if self._snapshot.packages.get(directory) is state:
+                self._snapshot = self._snapshot.with_state(replace(state, files=files))
 
     def _is_worth_keeping(self, state: PackageState) -> bool:
         """Say whether a state without facts has something to say."""
@@ -469,13 +477,13 @@ class Session:
             self._keep_only(state, (kept for kept in state.files if kept != path))
 
     def _keep_only(self, state: PackageState, paths: Iterable[str]) -> None:
-        kept = {path: state.files[path] for path in paths}
+        wanted = tuple(paths)
+        kept = state.files if len(wanted) == len(state.files) else {path: state.files[path] for path in wanted}
         self._set(replace(state, files=kept, stale=state.stale & kept.keys()))
 
     def _is_seen(self, path: str) -> bool:
         """Say whether the newest run for the path's directory has read, or will read, what the file holds now."""
-        directory = directory_of(path)
-        seen = self._seen.get(directory, {})
+        seen = self._seen.get(directory_of(path), {})
         return path in seen and seen[path] == self._files.read(path)
 
     def _is_wanted(self, path: str) -> bool:

@@ -123,8 +123,10 @@ def with_older_tests(state: PackageState, older: PackageState) -> PackageState:
 
 def changed_paths(older: PackageState, newer: PackageState) -> tuple[str, ...]:
     """Return the paths whose facts or staleness differ between two states of a directory, sorted."""
-    paths = {*older.files, *newer.files}
-    differing = {path for path in paths if older.files.get(path) != newer.files.get(path)}
+    # Facts that stay as they are, or come or go, need not be looked at: they may be packed.
+    both = () if older.files is newer.files else older.files.keys() & newer.files.keys()
+    differing = {path for path in both if older.files[path] != newer.files[path]}
+    differing |= older.files.keys() ^ newer.files.keys()
     return tuple(sorted(differing | (older.stale ^ newer.stale)))
 
 

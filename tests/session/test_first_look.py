@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+import threading
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import pytest
 
@@ -265,9 +267,50 @@ async def test_facts_of_closed_files_are_folded(machine: Machine) -> None:
     assert all(isinstance(state.files, Folded) for state in session.snapshot.packages.values())
     session.opened(A, A.encode())
     assert session.facts(A) is session.facts(A)
-    assert not isinstance(session.snapshot.packages["/m/a"].files, Folded)
     await session.settled()
     assert not isinstance(session.snapshot.packages["/m/a"].files, Folded)
     session.closed(A)
+    await session.settled()
     assert isinstance(session.snapshot.packages["/m/a"].files, Folded)
     assert [name(session, path) for path in (A, B, C)] == [A, B, C]
+
+
+class Elsewhere(Mapping[str, FileFacts]):
+    """Facts that note in which threads they were packed and unpacked."""
+
+    threads: ClassVar[set[int]] = set()
+
+    def __init__(self, files: Mapping[str, FileFacts]) -> None:
+        self.threads.add(threading.get_ident())
+        self._files = dict(files)
+
+    def __getitem__(self, path: str) -> FileFacts:
+        self.threads.add(threading.get_ident())
+        return self._files[path]
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._files
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+
+async def test_the_loop_packs_and_unpacks_nothing(machine: Machine) -> None:
+    Elsewhere.threads.clear()
+    session = machine.start(fold=Elsewhere)
+    machine.found_go(session)
+    await session.settled()
+    assert Elsewhere.threads
+    session.opened(A, A.encode())
+    await session.settled()
+    session.folders(("/m", "/other"))
+    session.closed(A)
+    await session.settled()
+    assert isinstance(session.snapshot.packages["/m/a"].files, Elsewhere)
+    session.folders(())
+    await session.settled()
+    assert not session.snapshot.packages
+    assert threading.get_ident() not in Elsewhere.threads
