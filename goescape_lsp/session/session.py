@@ -15,9 +15,9 @@ from dataclasses import replace
 from goescape_lsp.core.model import FileFacts, Finding, Job, Package, Problem, ProblemKind
 from goescape_lsp.core.ports import Compiler, Files, Listener, Shelf, Tree
 from goescape_lsp.core.settings import Settings
-from goescape_lsp.core.shift import Shifted, shifted
 from goescape_lsp.core.story import Story
 from goescape_lsp.session.analyser import Analyser
+from goescape_lsp.session.buffers import Buffers
 from goescape_lsp.session.carried import Carried
 from goescape_lsp.session.first_look import FirstLook, Hooks
 from goescape_lsp.session.flows import Flows
@@ -97,10 +97,9 @@ class Session:
         self._ahead = analyser.ahead
         self._snapshot = Snapshot()
         self._roots: tuple[str, ...] = ()
-        self._texts: dict[str, bytes] = {}
+        self._buffers = Buffers()
         self._phases: dict[str, Phases] = {}
         self._carried = Carried()
-        self._shifted: dict[str, Shifted] = {}
         self._generations: Counter[str] = Counter()
         self._seen: dict[str, dict[str, bytes | None]] = {}
         self._owing: set[str] = set()
@@ -156,21 +155,21 @@ class Session:
 
     def opened(self, path: str, text: bytes) -> None:
         """Take an open buffer and analyse its package."""
-        self._texts[path] = text
+        self._buffers.put(path, text)
         self._background.submit(f"pack {directory_of(path)}", lambda: self._pack(directory_of(path)), 0.0)
         if self._settings.run != "manual":
             self._run(directory_of(path), _SAVE_WAIT_S)
 
     def edited(self, path: str, text: bytes) -> None:
         """Take the unsaved text; with `onType` the package is analysed with it after a pause."""
-        self._texts[path] = text
+        self._buffers.put(path, text)
         if self._settings.run == "onType":
             self._run(directory_of(path), _TYPE_WAIT_S)
 
     def saved(self, path: str, text: bytes | None = None) -> None:
         """Analyse the package of a saved file, and the open packages that import it."""
-        if text is not None and path in self._texts:
-            self._texts[path] = text
+        if text is not None and path in self._buffers:
+            self._buffers.put(path, text)
         self._stories.forget_changeable()
         if self._settings.run != "manual":
             if is_test(path):
@@ -179,8 +178,7 @@ class Session:
 
     def closed(self, path: str) -> None:
         """Forget a buffer; what is known of the file on the disk stays when it lies in the workspace."""
-        self._texts.pop(path, None)
-        self._shifted.pop(path, None)
+        self._buffers.drop(path)
         state = self._snapshot.packages.get(directory_of(path))
         if state is not None:
             self._drop_unwanted(state)  # packs what stays
@@ -199,7 +197,7 @@ class Session:
             self._run_open()
             self._look_again()
             return
-        mine = self._open_directories()
+        mine = self._buffers.directories()
         for directory in dict.fromkeys(directory_of(path) for path in changed):
             known = directory in mine or directory in self._snapshot.packages
             if not known:
@@ -214,17 +212,12 @@ class Session:
 
     def text(self, path: str) -> bytes | None:
         """Return the text of an open buffer."""
-        return self._texts.get(path)
+        return self._buffers.text(path)
 
     def facts(self, path: str) -> FileFacts | None:
         """Return what is known of a file, moved along to the text of the open buffer."""
-        facts, text = self._snapshot.facts(path), self._texts.get(path)
-        if facts is None or text is None or facts.content == text:
-            return facts
-        kept = self._shifted.get(path)
-        if kept is None or kept.origin is not facts or kept.facts.content != text:
-            kept = self._shifted[path] = shifted(facts, text, kept)
-        return kept.facts
+        facts = self._snapshot.facts(path)
+        return None if facts is None else self._buffers.moved(facts)
 
     def package_facts(self, path: str) -> dict[str, FileFacts]:
         """Return the facts of all files in the directory of one, moved along to the texts of open buffers."""
@@ -281,19 +274,19 @@ class Session:
     def _look_again(self) -> None:
         """Let go of what is known of packages that nobody has open: it was built from something else."""
         if self._settings.run != "manual":
-            opened = self._open_directories()
+            opened = self._buffers.directories()
             for state in tuple(self._snapshot.packages.values()):
                 if state.directory not in opened:
                     self._keep_only(replace(state, problems=()), ())
             self._look_around()
 
     def _is_due(self, directory: str) -> bool:
-        is_known = directory in self._snapshot.packages or directory in self._open_directories()
+        is_known = directory in self._snapshot.packages or directory in self._buffers.directories()
         return self._is_ours(directory) and not is_known
 
     async def _look_at(self, directory: str) -> None:
         """Take or make the whole answer for a directory that nobody has open."""
-        if directory in self._open_directories() or not self._is_ours(directory):
+        if directory in self._buffers.directories() or not self._is_ours(directory):
             return
         job = replace(job_for(directory, self._settings, {}), assembly=True)
         generation = self._generations[directory]
@@ -333,12 +326,12 @@ class Session:
 
     def _run_open(self) -> None:
         if self._settings.run != "manual":
-            for directory in sorted(self._open_directories()):
+            for directory in sorted(self._buffers.directories()):
                 self._run(directory, _SAVE_WAIT_S)
 
     async def _analyse_directory(self, directory: str, generation: int, asked: float) -> None:
-        overlay = self._unsaved() if self._settings.run == "onType" else {}
-        open_files = tuple(path for path in sorted(self._texts) if directory_of(path) == directory)
+        overlay: Mapping[str, bytes] = self._buffers.unsaved(self._files) if self._settings.run == "onType" else {}
+        open_files = self._buffers.of(directory)
         job = job_for(directory, self._settings, overlay)
         if await self._take_stored(job, open_files, generation):
             # A run that this one overtook may have begun.
@@ -430,14 +423,14 @@ class Session:
             return
         self._owing.discard(directory)
         is_news = self._shown.is_news(directory)
-        for dependant in sorted(dependants(self._snapshot, state, self._open_directories())):
+        for dependant in sorted(dependants(self._snapshot, state, self._buffers.directories())):
             if is_news:
                 self._run(dependant, 0.0)
             else:
                 job = job_for(dependant, self._settings, {})
                 self._background.submit(dependant, functools.partial(self._compiler.prepare, job), _ASSEMBLY_WAIT_S)
         if is_news and self._looks_around:
-            closed = self._snapshot.packages.keys() - self._open_directories()
+            closed = self._snapshot.packages.keys() - self._buffers.directories()
             self._first_look.add(sorted(dependants(self._snapshot, state, closed)))
 
     def _set(self, state: PackageState) -> None:
@@ -446,14 +439,14 @@ class Session:
         is_empty = not state.files and not self._is_worth_keeping(state)
         changed = changed_paths(older, state)
         self._snapshot = self._snapshot.without(state.directory) if is_empty else self._snapshot.with_state(state)
-        if state.directory not in self._open_directories():
+        if state.directory not in self._buffers.directories():
             self._background.submit(f"pack {state.directory}", lambda: self._pack(state.directory), 0.0)
         self._publish(changed)
 
     async def _pack(self, directory: str) -> None:
         """Pack the facts of a directory, or unpack them when somebody has it open; the loop stays free."""
         if (state := self._snapshot.packages.get(directory)) is not None:
-            is_open = directory in self._open_directories()
+            is_open = directory in self._buffers.directories()
             files = await asyncio.to_thread(lambda: dict(state.files) if is_open else self._fold(state.files))
             if self._snapshot.packages.get(directory) is state:
                 self._snapshot = self._snapshot.with_state(replace(state, files=files))
@@ -461,7 +454,7 @@ class Session:
     def _is_worth_keeping(self, state: PackageState) -> bool:
         """Say whether a state without facts has something to say."""
         is_broken = any(problem.kind not in NOTHING_HERE for problem in state.problems)
-        return state.directory in self._open_directories() or (is_broken and self._is_ours(state.directory))
+        return state.directory in self._buffers.directories() or (is_broken and self._is_ours(state.directory))
 
     def _publish(self, paths: tuple[str, ...]) -> None:
         if paths:
@@ -487,16 +480,10 @@ class Session:
         return path in seen and seen[path] == self._files.read(path)
 
     def _is_wanted(self, path: str) -> bool:
-        return path in self._texts or self._is_ours(path)
+        return path in self._buffers or self._is_ours(path)
 
     def _is_ours(self, path: str) -> bool:
         return any(path == root or path.startswith((f"{root}/", f"{root}\\")) for root in self._roots)
-
-    def _unsaved(self) -> dict[str, bytes]:
-        return {path: text for path, text in self._texts.items() if text != self._files.read(path)}
-
-    def _open_directories(self) -> set[str]:
-        return {directory_of(path) for path in self._texts}
 
     def _packages(self, finding: Finding) -> tuple[Package, ...]:
         state = self._snapshot.packages.get(directory_of(finding.file))
