@@ -196,7 +196,9 @@ def _unless(kind: Kind, subject: str) -> str:
         return "empty-part"
     if _KNOWN_TEXT.search(subject):
         return ""
-    is_copy = kind in {Kind.STRING, Kind.BYTES} or (kind is Kind.SLICE and _CONVERTED.match(subject) is not None)
+    if kind is Kind.STRING:
+        return "few-bytes"
+    is_copy = kind is Kind.BYTES or (kind is Kind.SLICE and _CONVERTED.match(subject) is not None)
     return "empty-copy" if is_copy else ""
 
 

@@ -153,7 +153,9 @@ class Steps:
             return because(Cause.OUTER_VAR, at)
         if target is Target.FIELD and is_moved:
             return because(Cause.HEAP_STORE, at)
-        if syntax is not None and syntax.outlives_loop(at, name):
+        # What decides is how often the value is made: the step may stand behind the loop, or in a loop of its own.
+        made = block.place if block.place.file == at.file else at
+        if syntax is not None and syntax.outlives_loop(at, name, made):
             return because(Cause.LOOP, at)
         return because(Cause.HEAP_STORE if is_moved else Cause.OUTER_VAR, at)
 

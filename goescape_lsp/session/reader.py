@@ -100,6 +100,8 @@ class Reader:
     def _add(self, sites: Sites, line: VerdictLine, source: Source, count: int) -> None:
         shape = source.shape(line.place, line.subject, line.verdict)
         origin = self._inlined_from(line, shape)
+        if origin and shape.is_selector:
+            shape = self._of_method_value(line, shape)
         if not origin and self._makes_nothing(line, shape):
             shape = source.box_at(line.place, line.subject) or shape
         # Where the body of a range over a function was inlined, all its values have the place of the `for`.
@@ -122,6 +124,12 @@ class Reader:
                 other = temper(self._finding(site, source, count), is_test=source.helps_tests)
                 merged = _dearer(merged, other)
             sites[key] = merged
+
+    def _of_method_value(self, line: VerdictLine, shape: Shape) -> Shape:
+        """Return the shape as that of the wrapper's body: it runs when the method value is called, not when made."""
+        wrapper = next((block.function for block in self._classifier.blocks_of(line.place, line.subject)), "")
+        function = without_types(wrapper) or shape.function
+        return replace(shape, function=function, temperature=Temperature.NORMAL, temperature_reason="")
 
     def _makes_nothing(self, line: VerdictLine, shape: Shape) -> bool:
         """Say whether a conversion is told of once: `[]byte(nil)` or `string(name)` makes nothing that is not boxed."""
@@ -166,6 +174,8 @@ class Reader:
         allocation, reason = judge_heap(
             kind, decision.rule, text, boxed, is_static=is_static, size=size, go_version=self._go_version
         )
+        if reason == "few-bytes" and not is_inlined and source.is_made_of_runes(shape.span):
+            reason = ""
         if decision.cause is Cause.NOT_ASKED:
             allocation, reason = unexplained(kind, line.subject, allocation, reason)
         instances = _instances(site.blocks)
@@ -239,7 +249,9 @@ class Reader:
     def _inlined_from(self, line: VerdictLine, shape: Shape) -> str:
         """Return the function whose inlined body holds the subject, "" for what stands in the source."""
         names = self._parsed.inlined.get(line.place, ())
-        if not names or not shape.is_call or line.subject in _OWN_SUBJECTS or _RESULT_NAME.match(line.subject):
+        is_value = shape.is_selector and line.subject != "func literal"  # which is the method value itself
+        is_place = shape.is_call or is_value
+        if not names or not is_place or line.subject in _OWN_SUBJECTS or _RESULT_NAME.match(line.subject):
             return ""
         call = self._sources[line.place.file].call_at(line.place)
         if call is not None and line.subject.endswith(")") and _last(called_name(line.subject)) == _last(call.function):

@@ -1,0 +1,148 @@
+"""What readers of findings of real modules found to be told wrongly or weakly: each case was, once."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from goescape_lsp.core.model import Finding
+from goescape_lsp.core.words import Locale, advice, hover
+from goescape_lsp.core.words import findings as words
+from tests.conftest import Go
+from tests.core.test_real_code import findings
+
+# `// SUBJECT: WORD, WORD …` is about the line that it stands on: each word is the rule, the allocation, its reason or
+# the function that an inlined body is of.
+SOURCE = """package p
+
+var kept any
+
+var text string
+
+var keep func(int)
+
+type store[K any] struct {
+	keys []K
+	on   func(K)
+}
+
+func (s *store[K]) add(k K) { s.keys = append(s.keys, k) }
+
+func newStore[K any]() *store[K] {
+	s := &store[K]{}
+	s.on = s.add // append: (*store).add, stored-in-heap-object, may-allocate
+	return s
+}
+
+func makeStore() *store[int] { return newStore[int]() }
+
+// The step that decides stands behind the loop, the value inside it.
+func behind(buf []rune, n int) string {
+	for i := 0; i < n; i++ {
+		if buf[i] == 'x' {
+			buf = append([]rune{'y'}, buf[:i]...) // []rune{...}: outlives-loop-iteration, allocates
+		}
+	}
+	selector := buf[1:n]
+	return string(selector)
+}
+
+type failure struct{ name string }
+
+func (f *failure) Error() string { return f.name }
+
+func failed(name string) error { return &failure{name} }
+
+// A deferred closure shares the result; the value is returned, and nothing is deferred in a loop.
+func flushed(names []string) (n int, err error) {
+	defer func() {
+		if err == nil {
+			err = failed("late")
+		}
+	}()
+	for _, name := range names {
+		if name == "" {
+			return n, failed(name) // &failure{...}: returned, failed
+		}
+	}
+	return n, nil
+}
+
+//go:noinline
+func run(f func()) { kept = f }
+
+// The compiler tells the innermost capture, of a literal that stays.
+func nested(n int) {
+	for i := 0; i < n; i++ {
+		sum := i // sum: captured-by-closure
+		run(func() {
+			func() {
+				defer func() { sum++ }()
+				println(sum)
+			}()
+		})
+	}
+}
+
+func keepRunes(r []rune) { text = string(r) } // string(r): stored-in-global, allocates, plain
+
+func keepBytes(b []byte) { text = string(b) } // string(b): stored-in-global, allocates, few-bytes
+
+func keepRune(r rune) { text = string(r) } // string(r): stored-in-global, allocates, plain
+
+type named []byte
+
+func keepNamed(b named) { text = string(b) } // string(b): stored-in-global, allocates, few-bytes
+
+func readRunes(r []rune) (n int) {
+	for i := 0; i < 2; i++ {
+		s := string(r) // string(r): string-conversion, may-allocate, text-buffer
+		for i := range s {
+			n += i + len(s)
+		}
+	}
+	return n
+}
+
+func prepended(all []int, n int) []int {
+	var parents []int
+	for _, one := range all {
+		parents = append([]int{one}, parents...) // append: returned|outlives-loop-iteration, growth-prepended
+	}
+	return parents
+}
+
+func copied(all [][]int, n int) (kept [][]int) {
+	for _, one := range all {
+		kept = append(kept, append([]int(nil), one...)) // append: appended, growth-fresh
+	}
+	return kept
+}
+"""
+MARK = re.compile(r"// (?P<subject>\S.*?): (?P<words>[^:]+)$")
+
+
+def test_every_mark_holds(each_go: Go, tmp_path: Path) -> None:
+    told: dict[int, list[Finding]] = {}
+    for one in findings(SOURCE, each_go, tmp_path):
+        told.setdefault(one.at.line, []).append(one)
+    marks = [(n, m) for n, line in enumerate(SOURCE.split("\n"), start=1) if (m := MARK.search(line))]
+    if each_go.version.startswith(("1.21", "1.24")):  # these do not speak of append
+        marks = [(n, mark) for n, mark in marks if mark["subject"] != "append"]
+    assert len(marks) >= 8
+    wrong = [
+        f"{number} {mark[0]}: {[(one.subject, sorted(said(one))) for one in told.get(number, [])]}"
+        for number, mark in marks
+        if not any(
+            all(not said(one).isdisjoint(word.split("|")) for word in mark["words"].split(", "))
+            for one in told.get(number, [])
+            if one.subject == mark["subject"]
+        )
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def said(finding: Finding) -> set[str]:
+    return {str(finding.rule), finding.allocation, finding.allocation_reason or "plain", finding.inlined_from}
