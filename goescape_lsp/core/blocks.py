@@ -89,8 +89,8 @@ class Blocks:
         # What a call of the same compile was given is held there, by another function.
         is_passed = any(one.why == "call parameter" for arrow in block.arrows[:-1] for one in arrow.reasons)
         if reason is not None:
-            here = (other for other in self._at(reason.place) if other.subject == subject and other is not block)
-            exact = next((other for other in here if is_passed or _may_hold(other, block)), None)
+            there = (other for other in self._at(reason.place) if other.subject == subject and other is not block)
+            exact = next((other for other in there if is_passed or _may_hold(other, block)), None)
             if exact is not None:
                 return exact
         same = self._indexed(block.place).by_subject.get((block.place.file, subject), ())

@@ -109,7 +109,7 @@ class Classifier:
         return replace(trail, is_captured=True, capture_keyword=keyword, capture_in_loop=is_in_loop)
 
     def _held_by(self, container: Block, last: Arrow, trail: Trail) -> Trail:
-        """Take the literal that holds a captured value for its capture: of nested ones, the compiler tells the inner."""
+        """Take for the capture the literal that holds the value: of nested ones, the compiler tells the innermost."""
         if not last.reasons or last.reasons[-1].why not in {"captured by a closure", "reference"}:
             return trail
         syntax = self._syntax(container.place)
@@ -137,11 +137,11 @@ class Classifier:
         return because(Cause.OUTER_VAR, at), trail
 
     def _returned(self, block: Block) -> Place | None:
-        """Return where a value is put into a named result that a closure shares; a result shared itself is not meant."""
+        """Return where a value is put into a named result, which a closure shares."""
         for arrow in block.arrows[:-1]:
             reason = arrow.reasons[-1] if arrow.reasons else None
             syntax = self._syntax(reason.place) if reason is not None else None
-            if reason is None or syntax is None or reason.why not in {"return", "assign", "assign-pair"}:
+            if reason is None or syntax is None or reason.why != "return":
                 continue
             if syntax.result_name(reason.place, arrow.target):
                 return reason.place

@@ -149,7 +149,7 @@ class Reader:
         if line.place in {known.at, *known.also_at}:
             return known
         # An empty copy costs nothing, but its box may.
-        reason = "" if known.allocation_reason == "empty-copy" else known.allocation_reason
+        reason = "" if known.allocation_reason in {"empty-copy", "few-bytes"} else known.allocation_reason
         count += known.count
         return replace(known, count=count, also_at=(*known.also_at, line.place), allocation_reason=reason)
 

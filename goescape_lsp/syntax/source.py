@@ -24,7 +24,17 @@ from goescape_lsp.syntax.scope import Role
 from goescape_lsp.syntax.sizes import site_has_pointers, size_of_site
 from goescape_lsp.syntax.standard import is_standard_map
 from goescape_lsp.syntax.starts import statement_that_calls
-from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, enclosing_function, first_of, leaf_at, node_at, span_of, text_of, walk
+from goescape_lsp.syntax.tree import (
+    FUNCTIONS,
+    ancestors,
+    enclosing_function,
+    first_of,
+    leaf_at,
+    node_at,
+    span_of,
+    text_of,
+    walk,
+)
 from goescape_lsp.syntax.types import Form, Names, element, infer, resolve
 
 _GENERATED = re.compile(rb"^// Code generated .* DO NOT EDIT\.\r?$", re.MULTILINE)

@@ -5,11 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
-
 from goescape_lsp.core.model import Finding
-from goescape_lsp.core.words import Locale, advice, hover
-from goescape_lsp.core.words import findings as words
 from tests.conftest import Go
 from tests.core.test_real_code import findings
 
