@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from goescape_lsp.core.judge import MADE_EMPTY
+from goescape_lsp.core.judge import MADE_EMPTY, is_sum
 from goescape_lsp.core.model import Allocation, Finding, Kind, Rule, Verdict
 from goescape_lsp.core.tables.calls import RUNTIME_CALLS
 
@@ -184,7 +184,7 @@ def _weigh_staying(finding: Finding, called: frozenset[str], *, is_alone: bool) 
         return replace(finding, allocation=allocation, allocation_reason=reason, rule=Rule.MAP_STORAGE)
     if finding.kind not in {Kind.STRING, Kind.BYTES, Kind.SLICE}:
         return finding
-    is_joined = finding.kind is Kind.STRING and " + " in finding.subject
+    is_joined = finding.kind is Kind.STRING and is_sum(finding.subject)
     rule = Rule.STRING_CONCATENATION if is_joined else Rule.STRING_CONVERSION
     buffer = "rune-buffer" if finding.kind is Kind.SLICE else "stack-buffer"
     if finding.kind is Kind.STRING and not is_joined and "slicerunetostring" in called:

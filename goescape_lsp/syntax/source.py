@@ -9,6 +9,7 @@ from functools import cached_property
 from tree_sitter import Node, Tree
 
 from goescape_lsp.core.columns import BOM, split_lines
+from goescape_lsp.core.judge import is_sum
 from goescape_lsp.core.model import Comment, Function, Kind, Place, Span, Verdict
 from goescape_lsp.core.parts import OUTSIDE
 from goescape_lsp.core.shape import Boxed, Call, Callee, Literal, Shape, Target
@@ -167,7 +168,7 @@ class Source:
             declared = self.names.type_named(made["type"])
             form = resolve(declared.type, self.names).form if declared is not None else Form.UNKNOWN
             return _KIND_BY_FORM.get(form, Kind.OTHER if made["size"] else Kind.MAP)
-        is_concatenation = " + " in subject and boxed_text(subject) is not Boxed.CONSTANT
+        is_concatenation = is_sum(subject) and boxed_text(subject) is not Boxed.CONSTANT
         return Kind.STRING if is_concatenation else Kind.INTERFACE
 
     def call_at(self, place: Place) -> Call | None:

@@ -125,6 +125,7 @@ PART = (Step("struct literal element", "t{...}", "&x", "{storage for &t{...}}", 
 
 FRESH: dict[str, Any] = {"allocation_reason": "growth-fresh"}
 BEGUN = (Step("call parameter", "append(x, old...)", "x", "{temp}", Place("/a.go", 1, 1)),)
+ASSERTED = Step("dot", "v.(*atomic.Int64)", "v", "kept", BEGUN[0].place)
 OF_METHOD = (Step("captured by a closure", ".autotmp_5", ".autotmp_5", "{storage for func literal}", BEGUN[0].place),)
 
 
@@ -173,6 +174,9 @@ OF_METHOD = (Step("captured by a closure", ".autotmp_5", ".autotmp_5", "{storage
             "stored-in-map.key-made-of-string",
             {"rule": Rule.STORED_IN_MAP, "cause": Cause.MAP_KEY, "kind": Kind.STRING, "flow": BEGUN},
         ),
+        ("passed-to-unknown-call.function", {"rule": Rule.PASSED_TO_UNKNOWN_CALL, "kind": Kind.CLOSURE}),
+        ("stored-in-map.boxed", {"rule": Rule.STORED_IN_MAP, "flow": BOXED}),
+        ("stored-in-map", {"rule": Rule.STORED_IN_MAP, "flow": (*BOXED, ASSERTED)}),
         ("goroutine", {"rule": Rule.GOROUTINE, "kind": Kind.CLOSURE}),
         ("free", {"allocation": Allocation.DOES_NOT_ALLOCATE}),
         ("panic-argument", {"rule": Rule.PANIC_ARGUMENT, "allocation": Allocation.DOES_NOT_ALLOCATE}),

@@ -13,6 +13,8 @@ from tests.core.test_real_code import findings
 # the function that an inlined body is of.
 SOURCE = """package p
 
+import "net/mail"
+
 var kept any
 
 var text string
@@ -102,6 +104,36 @@ func readRunes(r []rune) (n int) {
 	return n
 }
 
+func cut(src []byte, from, n int) map[string]string {
+	made := map[string]string{}
+	made["a"] = string(src[from : from+n]) // string(src[from:from + n]): stored-in-map, allocates, few-bytes
+	return made
+}
+
+func shared(b []byte, from int) (n int) {
+	s := string(b[from+1:]) // string(b[from + 1:]): string-conversion|, may-allocate, stack-buffer
+	for i := range s {
+		n += i + len(s)
+	}
+	return n
+}
+
+// What is indexed by a text is a map, whatever its type.
+func foreign(header mail.Header, name string) {
+	header["a"] = []string{name} // []string{...}: stored-in-map
+}
+
+type reader interface{ read(p []byte) int }
+
+type wrapped struct{ inner reader }
+
+func (w wrapped) readAll(p []byte) int { return w.inner.read(p) + 1 }
+
+func through(w wrapped) int {
+	p := make([]byte, 8) // make([]byte, 8): passed-to-unknown-call, w.inner.read
+	return w.readAll(p)
+}
+
 func prepended(all []int, n int) []int {
 	var parents []int
 	for _, one := range all {
@@ -141,4 +173,10 @@ def test_every_mark_holds(each_go: Go, tmp_path: Path) -> None:
 
 
 def said(finding: Finding) -> set[str]:
-    return {str(finding.rule), finding.allocation, finding.allocation_reason or "plain", finding.inlined_from}
+    return {
+        str(finding.rule),
+        finding.allocation,
+        finding.allocation_reason or "plain",
+        finding.inlined_from,
+        finding.callee,
+    }

@@ -24,6 +24,7 @@ _FUNCTIONS = frozenset([Kind.CLOSURE, Kind.METHOD_VALUE])
 _BUFFER = re.compile(r"^(?:strings\.\(\*Builder\)|bytes\.\(\*Buffer\))\.")
 # The receiver of a method value of generic code, as the compiler's wrapper captures it.
 _OF_METHOD_VALUE = re.compile(r"^&?\.autotmp_")
+_ASSERTED = re.compile(r"\.\((?!type\))[^()]+\)$")
 _FORMATTER = re.compile(r"^fmt\.")
 
 
@@ -80,6 +81,7 @@ EN: dict[str, str] = {
     "sent-on-channel.reference": "The receiver needs memory that outlives this call. In hot code let it hand the memory back to be used again.",
     "passed-to-leaking-parameter": "The function that is called keeps its argument. Change it there, or pass something that it may keep.",
     "passed-to-unknown-call": "The compiler cannot see which function is called. Call a concrete method or function, or reuse one buffer for many calls.",
+    "passed-to-unknown-call.function": "The compiler cannot see which function is called. Call a concrete method or function, or make the closure once and use it for many calls.",
     "passed-to-assembly": "If the assembly does not keep the pointer, put //go:noescape before the Go declaration.",
     "panic-argument": "It runs only when the program panics. Leave it.",
     "too-large-for-stack": "Where it is not kept, a smaller constant size stays on the stack. Else allocate once and reuse.",
@@ -89,7 +91,7 @@ EN: dict[str, str] = {
     "outlives-loop-iteration": "Declare the variable that keeps it inside the loop, or keep the value in place of its address.",
     "outlives-loop-iteration.append": "Only growth allocates. Make room for all at once before the loop.",
     "outlives-loop-iteration.boxed": "Declare the variable that keeps it inside the loop, or give it a concrete type and keep the value.",
-    "outlives-loop-iteration.string": "Declare the variable that keeps it inside the loop, or keep the bytes in place of the string.",
+    "outlives-loop-iteration.string": "Declare the variable that keeps it inside the loop, or keep what it is made of and make it once, after the loop.",
     "outlives-loop-iteration.reference": "Declare the variable that keeps it inside the loop, or make one before the loop and use it again.",
     "outlives-scope": "Declare the variable that keeps it in the same function, or keep the value in place of its address.",
     "outlives-scope.append": "Only growth allocates. Make room for all at once where the slice is declared.",
@@ -163,6 +165,7 @@ ZH: dict[str, str] = {
     "sent-on-channel.reference": "接收方需要比这次调用活得更久的内存。热点代码里让它把内存交还，以便复用。",
     "passed-to-leaking-parameter": "被调用的函数会保留它的参数。在那里修改，或者传入允许它保留的东西。",
     "passed-to-unknown-call": "编译器看不出调用的是哪个函数。改为调用具体的方法或函数，或者多次调用复用同一个缓冲区。",
+    "passed-to-unknown-call.function": "编译器看不出调用的是哪个函数。改为调用具体的方法或函数，或者只创建一次闭包，供多次调用使用。",
     "passed-to-assembly": "如果汇编代码不保留这个指针，请在 Go 声明前加上 //go:noescape。",
     "panic-argument": "只在程序 panic 时执行，不必改。",
     "too-large-for-stack": "如果它不会被保留，更小的常量大小可以留在栈上；否则分配一次并复用。",
@@ -172,7 +175,7 @@ ZH: dict[str, str] = {
     "outlives-loop-iteration": "把保留它的变量声明在循环内，或者保留值而不是地址。",
     "outlives-loop-iteration.append": "只有扩容才分配内存。在循环前一次留足空间。",
     "outlives-loop-iteration.boxed": "把保留它的变量声明在循环内，或者给变量具体类型并保留值本身。",
-    "outlives-loop-iteration.string": "把保留它的变量声明在循环内，或者保留字节而不是字符串。",
+    "outlives-loop-iteration.string": "把保留它的变量声明在循环内，或者保留用来生成它的内容，在循环后只生成一次。",
     "outlives-loop-iteration.reference": "把保留它的变量声明在循环内，或者在循环前创建一个并复用。",
     "outlives-scope": "在同一个函数里声明保留它的变量，或者保留值而不是地址。",
     "outlives-scope.append": "只有扩容才分配内存。在声明切片的地方一次留足空间。",
@@ -254,7 +257,7 @@ def _kinds_of(finding: Finding) -> Iterator[str]:
     if finding.allocation_reason == "map-large":
         yield "large"
     if finding.kind in _POINTERS:
-        is_boxed = any(step.why == "interface-converted" for step in finding.flow)
+        is_boxed = _ends_boxed(finding)
         # Where something else holds it and is kept, what that one is kept in need not be an interface.
         is_part = bool(finding.flow) and finding.flow[-1].target.startswith("{storage")
         if is_part:
@@ -266,6 +269,13 @@ def _kinds_of(finding: Finding) -> Iterator[str]:
         yield from ("function", "reference")
     else:
         yield from ("reference",) if _is_kept_copy(finding) else (str(finding.kind), "reference")
+
+
+def _ends_boxed(finding: Finding) -> bool:
+    """Say whether a value is in an interface where it is kept: not when a type assertion takes it out on the way."""
+    boxed = [step.why == "interface-converted" for step in finding.flow]
+    asserted = [_ASSERTED.search(step.expression) is not None for step in finding.flow]
+    return any(is_box and not any(asserted[index + 1 :]) for index, is_box in enumerate(boxed))
 
 
 def _is_unsized(finding: Finding) -> bool:
