@@ -219,6 +219,8 @@ class Source:
     def is_in_more_loops(self, site: Place, place: Place) -> bool:
         """Say whether more loops are around a site than around another place of the same function."""
         made, leaf = self._leaf(site), self._leaf(place)
+        if leaf is not None and leaf.type == "func":  # the literal stands in the function around it
+            leaf = leaf.parent
         if made is None or leaf is None or enclosing_function(made) != enclosing_function(leaf):
             return False
         return heat.loops_around(made) > heat.loops_around(leaf)

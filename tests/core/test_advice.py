@@ -126,6 +126,7 @@ PART = (Step("struct literal element", "t{...}", "&x", "{storage for &t{...}}", 
 FRESH: dict[str, Any] = {"allocation_reason": "growth-fresh"}
 BEGUN = (Step("call parameter", "append(x, old...)", "x", "{temp}", Place("/a.go", 1, 1)),)
 ASSERTED = Step("dot", "v.(*atomic.Int64)", "v", "kept", BEGUN[0].place)
+POOLED = (Step("call parameter", "(*sync.Pool).Put(pool, v)", "v", "{heap}", BEGUN[0].place),)
 OF_METHOD = (Step("captured by a closure", ".autotmp_5", ".autotmp_5", "{storage for func literal}", BEGUN[0].place),)
 
 
@@ -175,6 +176,7 @@ OF_METHOD = (Step("captured by a closure", ".autotmp_5", ".autotmp_5", "{storage
             {"rule": Rule.STORED_IN_MAP, "cause": Cause.MAP_KEY, "kind": Kind.STRING, "flow": BEGUN},
         ),
         ("passed-to-unknown-call.function", {"rule": Rule.PASSED_TO_UNKNOWN_CALL, "kind": Kind.CLOSURE}),
+        ("interface-conversion.pooled", {"rule": Rule.INTERFACE_CONVERSION, "flow": POOLED, "callee": "pool.Put"}),
         ("stored-in-map.boxed", {"rule": Rule.STORED_IN_MAP, "flow": BOXED}),
         ("stored-in-map", {"rule": Rule.STORED_IN_MAP, "flow": (*BOXED, ASSERTED)}),
         ("goroutine", {"rule": Rule.GOROUTINE, "kind": Kind.CLOSURE}),

@@ -104,6 +104,21 @@ func readRunes(r []rune) (n int) {
 	return n
 }
 
+// The variable is of the function around the closure; that a loop is around the value as well is not what counts.
+func listed(names []string) int {
+	var all []string
+	each(func() {
+		all = make([]string, 0, 2) // make([]string, 0, 2): outlives-scope
+		for _, name := range names {
+			all = append(all, name) // append: outlives-scope, growth
+		}
+	})
+	return len(all)
+}
+
+//go:noinline
+func each(f func()) { f() }
+
 func cut(src []byte, from, n int) map[string]string {
 	made := map[string]string{}
 	made["a"] = string(src[from : from+n]) // string(src[from:from + n]): stored-in-map, allocates, few-bytes

@@ -54,6 +54,7 @@ EN: dict[str, str] = {
     "deferred-in-loop": "Move the body of the loop into a function of its own: there the defer is no longer in a loop.",
     "interface-conversion": "In hot code use the concrete type or a generic function. In error paths leave it.",
     "interface-conversion.pointer": "In hot code use the concrete type or a generic function, or one object for many calls. In error paths leave it.",
+    "interface-conversion.pooled": "It goes into a pool, which gives it out again. Leave it.",
     "interface-conversion.formatted": "In hot code build the text without fmt: strconv, append, strings.Builder. In error paths and logs leave it.",
     "stored-in-global": "A package variable outlives every call. Nothing to do when that happens once; in hot code keep the value local.",
     "stored-in-heap-object": "What is stored through a pointer, in a map or in an element of a slice counts as on the heap, even where it is not. Store the value itself, or give it in the literal that makes the object.",
@@ -104,7 +105,7 @@ EN: dict[str, str] = {
     "growing-append": "Make the slice with its capacity before it is filled: make([]T, 0, n).",
     "variable-size-make": "Use a constant size where a small upper bound is known, or reuse the slice.",
     "string-conversion": "Stay with one of the two types, or convert once and keep the result.",
-    "string-concatenation": "Join in one expression, or use strings.Builder with Grow when there are many parts.",
+    "string-concatenation": "Where the parts can be used one by one, leave them apart. Else join all in one expression, or use strings.Builder with Grow when there are many.",
     "make-channel": "A channel is always on the heap. In hot code make it once and use it again.",
     "map-storage": "Give the expected number of entries: make(map[K]V, n).",
     "map-storage.silent": "Where the map is made, give it the expected number of entries: make(map[K]V, n).",
@@ -138,6 +139,7 @@ ZH: dict[str, str] = {
     "deferred-in-loop": "把循环体移到单独的函数里：这样 defer 就不在循环中了。",
     "interface-conversion": "热点代码里使用具体类型或泛型函数。错误路径上不必改。",
     "interface-conversion.pointer": "热点代码里使用具体类型或泛型函数，或者多次调用共用一个对象。错误路径上不必改。",
+    "interface-conversion.pooled": "它被放入对象池供再次取用，不必改。",
     "interface-conversion.formatted": "热点代码里不用 fmt 生成文本：strconv、append、strings.Builder。错误路径和日志里不必改。",
     "stored-in-global": "包级变量比每次调用都活得久。只发生一次时不必改；热点代码里请让值留在局部。",
     "stored-in-heap-object": "经由指针存入的、存进 map 或切片元素的东西，一律当作在堆上，即使实际不在。存值本身，或者在创建对象的字面量里直接给出。",
@@ -188,7 +190,7 @@ ZH: dict[str, str] = {
     "growing-append": "在填充之前为切片预留容量：make([]T, 0, n)。",
     "variable-size-make": "如果有较小的上限，使用常量大小；否则复用切片。",
     "string-conversion": "始终使用其中一种类型，或者转换一次并保留结果。",
-    "string-concatenation": "在一个表达式里拼接；部分很多时使用 strings.Builder 并调用 Grow。",
+    "string-concatenation": "能逐个使用各部分时就不要拼接。否则在一个表达式里拼接；部分很多时使用 strings.Builder 并调用 Grow。",
     "make-channel": "channel 总是在堆上。热点代码里创建一次并复用。",
     "map-storage": "给出预计的条目数：make(map[K]V, n)。",
     "map-storage.silent": "在创建 map 的地方给出预计的条目数：make(map[K]V, n)。",
@@ -246,6 +248,8 @@ def _kinds_of(finding: Finding) -> Iterator[str]:
         yield "held"
     if finding.flow and finding.flow[-1].target[:1] not in {"{", "~", ""}:
         yield "variable"
+    if any(step.expression.startswith("(*sync.Pool).Put(") for step in finding.flow):
+        yield "pooled"
     if _FORMATTER.search(finding.callee):
         yield "formatted"
     if finding.cause is Cause.MAP_KEY and any(step.why == "call parameter" for step in finding.flow):

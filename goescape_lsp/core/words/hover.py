@@ -139,6 +139,7 @@ EN: dict[str, str] = {
     "cost.does-not-allocate": "Nothing is allocated when this runs.",
     "cost.unknown": "Whether this allocates is not known.",
     "cost.size": "Size: {size} bytes.",
+    "cost.size.one": "Size: one byte.",
     "cost.block": "It takes a block of {block} bytes.",
     "cost.map-size": "Its header takes {size} bytes; room for the entries comes on top.",
     "cost.loop": "It stands in a loop.",
@@ -273,6 +274,7 @@ ZH: dict[str, str] = {
     "cost.does-not-allocate": "执行到这里时不会分配内存。",
     "cost.unknown": "尚不清楚这里是否分配内存。",
     "cost.size": "大小：{size} 字节。",
+    "cost.size.one": "大小：一个字节。",
     "cost.block": "实际占用 {block} 字节的内存块。",
     "cost.map-size": "仅 map 头部就占 {size} 字节，存放条目的空间另计。",
     "cost.loop": "位于循环中。",
@@ -352,7 +354,7 @@ def cost(finding: Finding, locale: Locale) -> str:
     is_header_on_stack = finding.kind is Kind.MAP and not finding.is_heap
     is_told = finding.allocation is not Allocation.DOES_NOT_ALLOCATE and not is_header_on_stack
     if finding.size is not None and is_told:
-        size = "cost.map-size" if finding.kind is Kind.MAP else "cost.size"
+        size = "cost.map-size" if finding.kind is Kind.MAP else "cost.size.one" if finding.size == 1 else "cost.size"
         parts.append(table[size].format(size=finding.size))
         if finding.block is not None and finding.block != finding.size:
             parts.append(table["cost.block"].format(block=finding.block))
