@@ -38,7 +38,8 @@ class Shape:
     `has_pointers` are about what would be allocated, None when not known. `is_call` says that the place is a call of
     a function (not a builtin, not a conversion), where inlined code is reported; `is_selector` that it is `x.f`, where
     that of the method is which a method value calls. `is_fallback` says that no expression stands at the place and
-    `span` is the best there is: the token or the line.
+    `span` is the best there is: the token or the line. `rounds` are the temperature and its reason of a loop's variable
+    where each round has one of its own, None for all else.
     """
 
     span: Span
@@ -55,6 +56,7 @@ class Shape:
     is_call: bool = False
     is_selector: bool = False
     is_fallback: bool = False
+    rounds: tuple[Temperature, str] | None = None
 
 
 class Target(StrEnum):

@@ -27,6 +27,7 @@ from goescape_lsp.core.parse import Block, Parsed, VerdictLine, leaks_by_place
 from goescape_lsp.core.shape import Boxed, Shape
 from goescape_lsp.core.steps import called_name, without_types
 from goescape_lsp.core.tables.layouts import block_of
+from goescape_lsp.core.tables.versions import is_at_least
 from goescape_lsp.core.temperature import temper
 from goescape_lsp.core.unexplained import unexplained
 from goescape_lsp.session.reuse import Sites
@@ -69,6 +70,8 @@ class Reader:
         self._sources = sources
         path = f"/{self._package.import_path}/"
         self._is_library = self._package.name != "main" and "/internal/" not in path
+        # Source: the Go specification, For statements; a language before go1.22 has one variable for all rounds.
+        self._has_rounds = not package.go_version or is_at_least(package.go_version, 1, 22)
         self._leaks = leaks_by_place(parsed.leaks)
         self._ways: dict[Place, tuple[str, ...]] = {}  # a parameter that leaks in several ways has a verdict for each
         for line in parsed.verdicts:
@@ -100,6 +103,8 @@ class Reader:
     def _add(self, sites: Sites, line: VerdictLine, source: Source, count: int) -> None:
         shape = source.shape(line.place, line.subject, line.verdict)
         origin = self._inlined_from(line, shape)
+        if shape.rounds is not None and not origin and self._has_rounds:
+            shape = replace(shape, temperature=shape.rounds[0], temperature_reason=shape.rounds[1])
         if origin and shape.is_selector:
             shape = self._of_method_value(line, shape)
         if not origin and self._makes_nothing(line, shape):

@@ -340,7 +340,9 @@ class Source:
 
     def _shape_of(self, node: Node, subject: str, verdict: Verdict, kind: Kind | None = None) -> Shape:
         kind = kind or self._kind(node, subject, verdict)
-        temperature, reason = heat.heat_of(node)
+        loop = _loop_declaring(node) if verdict is Verdict.MOVED else None
+        body = loop.child_by_field_name("body") if loop is not None else None
+        temperature, reason = heat.heat_of(loop or node)
         is_boxed = kind is Kind.INTERFACE
         span = spans.visible_span(node, subject)
         return Shape(
@@ -357,6 +359,7 @@ class Source:
             site_has_pointers(node, kind, self.names),
             is_call=node.type == "call_expression" and self._is_user_call(node),
             is_selector=node.type == "selector_expression",
+            rounds=heat.heat_of(body) if body is not None else None,
         )
 
     def _kind(self, node: Node, subject: str, verdict: Verdict) -> Kind:
@@ -434,6 +437,19 @@ class Source:
 
 def _kind_by_subject(subject: str) -> Kind | None:
     return next((kind for start, kind in _KIND_BY_SUBJECT if subject.startswith(start)), None)
+
+
+def _loop_declaring(name: Node) -> Node | None:
+    """Return the loop whose variable a name declares: `i` of `for i := …`, `v` of `for _, v := range …`."""
+    left = name.parent
+    declaring = left.parent if left is not None and left.type == "expression_list" else None
+    if declaring is None or declaring.child_by_field_name("left") != left:
+        return None
+    clause = declaring if declaring.type == "range_clause" else declaring.parent
+    if clause is None or clause.type not in {"range_clause", "for_clause"}:
+        return None
+    is_declared = any(token.type == ":=" for token in declaring.children) or declaring.type == "short_var_declaration"
+    return clause.parent if is_declared else None
 
 
 def _keyword(node_type: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from goescape_lsp.core.model import Finding
 from tests.conftest import Go
 from tests.core.test_real_code import findings
@@ -195,3 +197,38 @@ def said(finding: Finding) -> set[str]:
         finding.inlined_from,
         finding.callee,
     }
+
+
+LOOPS = """package p
+
+var kept *int
+
+func ranged(list []int) {
+	for _, one := range list {
+		kept = &one
+	}
+}
+
+func counted(n int) {
+	for i := 0; i < n; i++ {
+		kept = &i
+	}
+}
+
+func set(list []int) {
+	var one int
+	for _, one = range list {
+		kept = &one
+	}
+}
+"""
+
+
+@pytest.mark.parametrize(("language", "temperature"), [("1.21", "normal"), ("1.22", "loop")])
+def test_each_round_has_a_variable_of_its_own_from_go_1_22(
+    each_go: Go, tmp_path: Path, language: str, temperature: str
+) -> None:
+    if each_go.version.startswith("1.21") and language != "1.21":
+        return
+    told = {one.function: one.temperature for one in findings(LOOPS, each_go, tmp_path, language) if one.is_heap}
+    assert told == {"ranged": temperature, "counted": temperature, "set": "normal"}
