@@ -42,8 +42,22 @@ def _room_before(call: Node, names: Names) -> str:
     found = names.local(text_of(first), first) if first is not None and first.type == "identifier" else None
     if first is None or found is None:
         return ""
-    room = _room_of_declared(found)
+    room = "reused" if _is_emptied(found, first, names) else _room_of_declared(found)
     return room if room and _is_kept(found, first, names) else ""
+
+
+def _is_emptied(found: Declaration, at: Node, names: Names) -> bool:
+    """Say whether a variable is cut for use again: `s = s[:0]`."""
+    function = next((node for node in ancestors(at) if node.type in _FUNCTIONS), None)
+    name = text_of(found.name)
+    # The search for plain bytes is many times faster, and rarely finds any.
+    if function is None or f"{name}[:0]".encode() not in (function.text or b""):
+        return False
+    return any(
+        text_of(first_of(node.child_by_field_name("right"))) == f"{name}[:0]" and _sets(node, name, found, names)
+        for node in walk(function)
+        if node.type == "assignment_statement"
+    )
 
 
 def _is_made(node: Node) -> bool:

@@ -159,6 +159,20 @@ func prepended(all []int, n int) []int {
 	return parents
 }
 
+func emptied(all [][]int) (n int) {
+	var some []int
+	for _, list := range all {
+		some = some[:0]
+		for _, one := range list {
+			if one > 0 {
+				some = append(some, one) // append: growing-append, growth-reused
+			}
+		}
+		n += len(some)
+	}
+	return n
+}
+
 func copied(all [][]int, n int) (kept [][]int) {
 	for _, one := range all {
 		kept = append(kept, append([]int(nil), one...)) // append: appended, growth-fresh
