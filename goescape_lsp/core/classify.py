@@ -141,9 +141,11 @@ class Classifier:
         for arrow in block.arrows[:-1]:
             reason = arrow.reasons[-1] if arrow.reasons else None
             syntax = self._syntax(reason.place) if reason is not None else None
-            if reason is None or syntax is None or reason.why != "return":
+            if reason is None or syntax is None or reason.why not in {"return", "assign", "assign-pair"}:
                 continue
-            if syntax.result_name(reason.place, arrow.target):
+            # What a literal assigns to is the result of the function around it.
+            is_own = reason.why == "return" or not syntax.literals_around(reason.place)
+            if is_own and syntax.result_name(reason.place, arrow.target):
                 return reason.place
         return None
 
