@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from goescape_lsp.core.judge import MADE_EMPTY
+from goescape_lsp.core.judge import MADE_EMPTY, is_sum
 from goescape_lsp.core.model import Allocation, Finding, Kind, Rule, Verdict
 from goescape_lsp.core.tables.calls import RUNTIME_CALLS
 
@@ -30,6 +30,8 @@ def _patterns(*, is_staying: bool) -> dict[Kind, re.Pattern[str]]:
 _CALLS = _patterns(is_staying=False)
 # What is made of a type that the file does not tell: any call may be its own, and one of 0 elements is no slice's.
 _ANY_CALL = re.compile("|".join(row.name for row in RUNTIME_CALLS if Kind.OTHER not in row.kinds))
+_OF_BYTES = frozenset(["slicebytetostring"])
+_OF_RUNES = frozenset(["slicerunetostring", "intstring"])
 _MAP_OR_CHANNEL = re.compile(r"makemap\w*|makechan\w*")
 _MADE_SIZED = re.compile(r"^make\(.*, (?!\d+\)$)[^,]+\)$", re.DOTALL)
 _CALLS_OF_STAYING = _patterns(is_staying=True)
@@ -133,14 +135,14 @@ def weigh(finding: Finding, assembly: Assembly, *, is_alone: bool) -> Finding:
     is_there = any(wanted.fullmatch(call) for call in called)
     if is_of_any_kind and not any(_MAP_OR_CHANNEL.fullmatch(call) for call in called) and "makeslice" in called:
         finding = _sized(finding)
-    if "slicerunetostring" in called and finding.allocation_reason == "empty-copy" and finding.kind is Kind.STRING:
-        # It asks for three bytes more than it needs, even of nothing (runtime/string.go, go1.21 to go1.27).
+    if finding.allocation_reason == "few-bytes" and called.isdisjoint(_OF_BYTES) and not called.isdisjoint(_OF_RUNES):
+        # Of runes it asks for three bytes more than it needs, even of none (runtime/string.go, go1.21 to go1.27).
         finding = replace(finding, allocation_reason="")
     if finding.is_heap:
         return _weigh_heap(finding, is_called=is_there, is_alone=is_alone)
     if not is_there:
         return _weigh_silence(finding, called)
-    return _weigh_staying(finding, is_alone=is_alone)
+    return _weigh_staying(finding, called, is_alone=is_alone)
 
 
 def _weigh_heap(finding: Finding, *, is_called: bool, is_alone: bool) -> Finding:
@@ -172,7 +174,7 @@ def _weigh_silence(finding: Finding, called: frozenset[str]) -> Finding:
     return replace(finding, allocation=Allocation.DOES_NOT_ALLOCATE, allocation_reason=reason, rule=None)
 
 
-def _weigh_staying(finding: Finding, *, is_alone: bool) -> Finding:
+def _weigh_staying(finding: Finding, called: frozenset[str], *, is_alone: bool) -> Finding:
     """Take a call as the allocation of a value that stays, where nothing better is known."""
     if finding.allocation is not Allocation.UNKNOWN:
         return finding
@@ -182,8 +184,10 @@ def _weigh_staying(finding: Finding, *, is_alone: bool) -> Finding:
         return replace(finding, allocation=allocation, allocation_reason=reason, rule=Rule.MAP_STORAGE)
     if finding.kind not in {Kind.STRING, Kind.BYTES, Kind.SLICE}:
         return finding
-    is_joined = finding.kind is Kind.STRING and " + " in finding.subject
+    is_joined = finding.kind is Kind.STRING and is_sum(finding.subject)
     rule = Rule.STRING_CONCATENATION if is_joined else Rule.STRING_CONVERSION
     buffer = "rune-buffer" if finding.kind is Kind.SLICE else "stack-buffer"
+    if finding.kind is Kind.STRING and not is_joined and "slicerunetostring" in called:
+        buffer = "text-buffer"
     reason = buffer if is_alone else "several-calls"
     return replace(finding, allocation=Allocation.MAY_ALLOCATE, allocation_reason=reason, rule=rule)

@@ -86,22 +86,23 @@ class Blocks:
             here = self._at(block.place)
             return next((other for other in here if other is not block and other.subject.startswith("append(")), None)
         reason = last.reasons[-1] if last.reasons else None
+        # What a call of the same compile was given is held there, by another function.
+        is_passed = any(one.why == "call parameter" for arrow in block.arrows[:-1] for one in arrow.reasons)
         if reason is not None:
-            here = self._at(reason.place)
-            exact = next((other for other in here if other.subject == subject and _may_hold(other, block)), None)
+            there = (other for other in self._at(reason.place) if other.subject == subject and other is not block)
+            exact = next((other for other in there if is_passed or _may_hold(other, block)), None)
             if exact is not None:
                 return exact
         same = self._indexed(block.place).by_subject.get((block.place.file, subject), ())
         candidates = [other for other in same if _may_hold(other, block)]
         if reason is None or not candidates:
-            return candidates[0] if candidates else None
+            return candidates[0] if candidates else self._of_inlined(block, subject)
         # How far a line of another function is away says nothing.
         is_here = self._indexed(reason.place) is self._indexed(block.place)
-        if (
-            reason.why in {"captured by a closure", "reference"}
-            and (at := self._literal_place(reason.place)) is not None
-        ):
-            return next((other for other in candidates if other.place == at), None)
+        if reason.why in {"captured by a closure", "reference"} and (at := self._literal_places(reason.place)):
+            # The compiler tells the innermost capture: of nested literals, the one that is a site holds the value.
+            around = (other for place in at for other in candidates if other.place == place)
+            return next(around, None) or self._of_inlined(block, subject)
         if not is_here:
             return candidates[0]
         before = [other for other in candidates if other.place.line == reason.place.line and other.place < reason.place]
@@ -110,10 +111,16 @@ class Blocks:
     def _at(self, place: Place) -> list[Block]:
         return self._indexed(place).by_place.get(place, [])
 
-    def _literal_place(self, place: Place) -> Place | None:
+    def _of_inlined(self, block: Block, subject: str) -> Block | None:
+        """Return the container where the call stands that inlined it; its own steps have the places of the callee."""
+        places = [reason.place for arrow in reversed(block.arrows) for reason in reversed(arrow.reasons)]
+        here = (other for place in places for other in self._at(place) if other.subject == subject)
+        return next((other for other in here if other.place != block.place and _may_hold(other, block)), None)
+
+    def _literal_places(self, place: Place) -> tuple[Place, ...]:
         syntax = self._syntax(place)
-        literal = syntax.literal_around(place) if syntax is not None else None
-        return replace(literal.place, file=place.file) if literal is not None else None
+        literals = syntax.literals_around(place) if syntax is not None else ()
+        return tuple(replace(literal.place, file=place.file) for literal in literals)
 
 
 def stored_subject(arrow: Arrow) -> str | None:

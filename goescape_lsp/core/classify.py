@@ -63,16 +63,18 @@ class Classifier:
     def _chase(self, block: Block, trail: Trail, is_boxed: bool, left: int) -> tuple[Decision, Trail]:  # noqa: FBT001
         if not block.arrows or left == 0:
             return because(Cause.UNKNOWN), trail
-        last = block.arrows[-1]
+        last, before = block.arrows[-1], trail
         trail = self._seen(block, trail)
         subject = stored_subject(last)
         if subject is None:
             return self._steps.decide(block, last, trail, is_boxed), trail
         container = self._blocks.container(block, last, subject)
         if container is None:
-            return self._uncontained(last, trail), trail
+            return self._uncontained(block, last, trail)
         if (sized := size_reason(container)) is not None:
             return because(*sized), trail
+        if trail.is_captured and not before.is_captured:
+            trail = self._held_by(container, last, trail)
         if subject != "... argument":  # from here on the container is passed on, not the box inside it
             trail, is_boxed = replace(trail, is_converted=False), subject == block.subject and is_boxed
         return self._chase(container, trail, is_boxed, left - 1)
@@ -106,14 +108,46 @@ class Classifier:
         is_in_loop = literal is not None and literal.is_in_loop
         return replace(trail, is_captured=True, capture_keyword=keyword, capture_in_loop=is_in_loop)
 
-    def _uncontained(self, last: Arrow, trail: Trail) -> Decision:
-        """Decide for a value in a container that has no explanation of its own."""
+    def _held_by(self, container: Block, last: Arrow, trail: Trail) -> Trail:
+        """Take for the capture the literal that holds the value: of nested ones, the compiler tells the innermost."""
+        if not last.reasons or last.reasons[-1].why not in {"captured by a closure", "reference"}:
+            return trail
+        syntax = self._syntax(container.place)
+        literal = syntax.literal_at(container.place) if syntax is not None else None
+        if literal is None:
+            return trail
+        return replace(trail, capture_keyword=literal.keyword, capture_in_loop=literal.is_in_loop)
+
+    def _uncontained(self, block: Block, last: Arrow, trail: Trail) -> tuple[Decision, Trail]:
+        """Decide for a value in a container that has no explanation of its own: it stays, but the value may not."""
         at = last.reasons[-1].place if last.reasons else None
+        if (returned := self._returned(block)) is not None:
+            return because(Cause.RETURN, returned), replace(trail, is_captured=False, is_by_reference=False)
         if trail.is_captured and trail.capture_keyword == "go":
-            return because(Cause.GOROUTINE, at)
+            return because(Cause.GOROUTINE, at), trail
         if trail.is_captured and trail.capture_keyword == "defer" and trail.capture_in_loop:
-            return because(Cause.DEFER_LOOP, at)
-        return because(Cause.OUTER_VAR, at)
+            return because(Cause.DEFER_LOOP, at), trail
+        syntax = self._syntax(at) if at is not None else None
+        if at is None or syntax is None:
+            return because(Cause.OUTER_VAR, at), trail
+        literals = syntax.literals_around(at) if trail.is_captured else ()
+        held = replace(literals[-1].place, file=at.file) if literals else at
+        if held.file == block.place.file and syntax.is_in_more_loops(block.place, held):
+            return because(Cause.LOOP, at), replace(trail, is_captured=False, is_by_reference=False)
+        return because(Cause.OUTER_VAR, at), trail
+
+    def _returned(self, block: Block) -> Place | None:
+        """Return where a value is put into a named result, which a closure shares."""
+        for arrow in block.arrows[:-1]:
+            reason = arrow.reasons[-1] if arrow.reasons else None
+            syntax = self._syntax(reason.place) if reason is not None else None
+            if reason is None or syntax is None or reason.why not in {"return", "assign", "assign-pair"}:
+                continue
+            # What a literal assigns to is the result of the function around it.
+            is_own = reason.why == "return" or not syntax.literals_around(reason.place)
+            if is_own and syntax.result_name(reason.place, arrow.target):
+                return reason.place
+        return None
 
 
 def _ruled(decision: Decision, trail: Trail, is_boxed: bool) -> Decision:  # noqa: FBT001

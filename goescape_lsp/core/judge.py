@@ -31,6 +31,7 @@ _HINTED_MAP = re.compile(r"^make\(map\[.*, (?P<hint>[^,]+)\)$", re.DOTALL)
 _CONVERTED = re.compile(r"^(?:\(\[\]rune\)|(?!make\b)[\w.]+)\(")
 # What is converted is a text of the source that is not empty.
 _KNOWN_TEXT = re.compile(r'\("(?:[^"\\]|\\.)+"\)$')
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`]*`')
 ALLOCATION_RULES = frozenset(
     [
         Rule.GROWING_APPEND,
@@ -136,6 +137,21 @@ def judge_silent(kind: Kind, *, is_alone: bool, is_carried: bool = False) -> tup
             return Allocation.UNKNOWN, "", None
 
 
+def is_sum(text: str) -> bool:
+    """Say whether the compiler's text of an expression is a sum: `a + b`, not `string(b[n + 1:])`."""
+    return " + " in _QUOTED.sub("", text) and " + " in _outside_brackets(_QUOTED.sub("", text))
+
+
+def _outside_brackets(text: str) -> str:
+    kept, depth = list[str](), 0
+    for letter in text:
+        depth -= letter in ")]}"
+        if not depth:
+            kept.append(letter)
+        depth += letter in "([{"
+    return "".join(kept)
+
+
 def is_shown(finding: Finding, facts: FileFacts, settings: Settings) -> bool:
     """Say whether a finding is published under the settings `show`, `tests` and `generated`; not what is accepted."""
     if finding.suppressed or not is_looked_at(facts, settings):
@@ -192,11 +208,13 @@ def _unless(kind: Kind, subject: str) -> str:
     made = _SIZED_MAKE.match(subject) if kind is Kind.SLICE else None
     if made is not None:
         return "" if made["size"].isdigit() else "zero-length"
-    if kind is Kind.STRING and " + " in subject:
+    if kind is Kind.STRING and is_sum(subject):
         return "empty-part"
     if _KNOWN_TEXT.search(subject):
         return ""
-    is_copy = kind in {Kind.STRING, Kind.BYTES} or (kind is Kind.SLICE and _CONVERTED.match(subject) is not None)
+    if kind is Kind.STRING:
+        return "few-bytes"
+    is_copy = kind is Kind.BYTES or (kind is Kind.SLICE and _CONVERTED.match(subject) is not None)
     return "empty-copy" if is_copy else ""
 
 

@@ -37,8 +37,10 @@ class Shape:
     "" at package level. `loop_depth` counts the loops of that function around the place. `statement` is the first word
     of the statement around it, None outside. `size` (in bytes) and `has_pointers` are about what would be allocated,
     None when not known. `is_call` says that the place is a call of a function (not a builtin, not a conversion), where
-    inlined code is reported. `is_fallback` says that no expression
-    stands at the place and `span` is the best there is: the token or the line.
+    inlined code is reported; `is_selector` that it is `x.f`, where that of the method is which a method value calls.
+    `is_fallback` says that no expression stands at the place and `span` is the best there is: the token or the line.
+    `rounds` are the temperature and its reason of a loop's variable where each round has one of its own, None for all
+    else.
     """
 
     span: Span
@@ -53,8 +55,10 @@ class Shape:
     size: int | None = None
     has_pointers: bool | None = None
     is_call: bool = False
+    is_selector: bool = False
     is_fallback: bool = False
     statement: Span | None = None
+    rounds: tuple[Temperature, str] | None = None
 
 
 class Target(StrEnum):
@@ -127,12 +131,20 @@ class Syntax(Protocol):
         """Say whether two places lie in the same declaration of the file."""
         ...
 
-    def outlives_loop(self, place: Place, name: str) -> bool:
-        """Say whether a name is declared outside a loop that is around a place."""
+    def outlives_loop(self, place: Place, name: str, site: Place) -> bool:
+        """Say whether what a name means at a place is declared outside a loop that is around a site."""
+        ...
+
+    def is_in_more_loops(self, site: Place, place: Place) -> bool:
+        """Say whether more loops are around a site than around another place of the same function."""
         ...
 
     def literal_around(self, place: Place) -> Literal | None:
         """Return the function literal or `go`/`defer` wrapper around a place."""
+        ...
+
+    def literals_around(self, place: Place) -> tuple[Literal, ...]:
+        """Return the function literals and `go`/`defer` wrappers around a place, the innermost first."""
         ...
 
     def start_at(self, place: Place, name: str) -> Literal | None:

@@ -21,6 +21,9 @@ _RESULT = re.compile(r"^~[rR]\d+$")
 _HEAP = "{heap}"
 # A part of a package variable's initial value: `(*T)(path/p..stmp_1@8)`, `([]T)(path/p.variable@24)`.
 _STATIC_DATA = re.compile(r"^\(.*\)\(\S+@\d+\)$")
+# `m["a"]`, `m[p.Key("a")]`: what is indexed by a text is a map, whatever its type.
+_BY_TEXT = re.compile(r"\[(?:[\w.]+\()?\"(?:[^\"\\]|\\.)*\"\)?\]$")
+_VARIABLE_CALL = re.compile(r"[^\W\d]\w*(?:\.\w+)*")
 _BY_REASON = {reason.text: reason.cause for reason in REASONS if reason.cause is not None}
 
 
@@ -122,7 +125,7 @@ class Steps:
         left = _left_side(reason.expression)
         if _STATIC_DATA.search(left):
             return because(Cause.GLOBAL, reason.place)
-        target = self._target(reason.place, left)
+        target = Target.MAP if _BY_TEXT.search(left) else self._target(reason.place, left)
         found = {
             Target.GLOBAL: Cause.GLOBAL,
             Target.MAP: Cause.MAP_STORE,
@@ -153,7 +156,9 @@ class Steps:
             return because(Cause.OUTER_VAR, at)
         if target is Target.FIELD and is_moved:
             return because(Cause.HEAP_STORE, at)
-        if syntax is not None and syntax.outlives_loop(at, name):
+        # What decides is how often the value is made: the step may stand behind the loop, or in a loop of its own.
+        made = block.place if block.place.file == at.file else at
+        if syntax is not None and syntax.outlives_loop(at, name, made):
             return because(Cause.LOOP, at)
         return because(Cause.HEAP_STORE if is_moved else Cause.OUTER_VAR, at)
 
@@ -207,6 +212,8 @@ class Steps:
         if "... argument..." in text and self._is_uintptr_call(call, at):
             return because(Cause.UINTPTRESCAPES, at, name)
         cause = self._callee_cause(text, call if is_own_text else None, at)
+        if cause is Cause.UNKNOWN_CALL and _VARIABLE_CALL.fullmatch(called_name(text)):
+            name = called_name(text)  # in inlined code it is another one than stands at the place
         return because(cause, at, name)
 
     def _is_uintptr_call(self, call: Call | None, at: Place) -> bool:

@@ -13,7 +13,7 @@ Ordinary packages print a few MiB, go/types 59: it takes four times the time of 
 """
 
 _CONTENTS = frozenset([Kind.SLICE, Kind.APPEND, Kind.BYTES, Kind.STRING])
-_WHEN_EMPTY = frozenset(["zero-length", "empty-copy", "empty-part"])
+_WHEN_EMPTY = frozenset(["zero-length", "empty-copy", "few-bytes", "empty-part"])
 # `make([]T, n)` of a type that certainly has a size; the explanation says where the elements have none.
 _MADE = re.compile(r"^make\(")
 _MADE_WITH_SIZE = re.compile(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from goescape_lsp.core.assembly import Assembly, carries, grows_map, is_called, weigh
-from goescape_lsp.core.judge import judge_silent
+from goescape_lsp.core.judge import is_sum, judge_silent
 from goescape_lsp.core.model import Allocation, Cause, Finding, Kind, Package, Rule, Span, Verdict
 from goescape_lsp.core.temperature import temper
 from goescape_lsp.session.reader import growth_reason
@@ -61,7 +61,7 @@ def _added(
     told = {(f.file, f.span.line, f.span.column, f.kind) for f in findings}
     rivals: dict[tuple[str, int], list[Span]] = {}
     for finding in findings:
-        if finding.kind is Kind.STRING and " + " in finding.subject:
+        if finding.kind is Kind.STRING and is_sum(finding.subject):
             rivals.setdefault((finding.file, finding.at.line), []).append(finding.span)
     deferred = {(f.file, f.span.line) for f in findings if f.is_heap and f.rule is Rule.DEFERRED_IN_LOOP}
     for file, found in sites.items():

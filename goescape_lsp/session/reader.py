@@ -27,6 +27,7 @@ from goescape_lsp.core.parse import Block, Parsed, VerdictLine, leaks_by_place
 from goescape_lsp.core.shape import Boxed, Shape
 from goescape_lsp.core.steps import called_name, without_types
 from goescape_lsp.core.tables.layouts import block_of
+from goescape_lsp.core.tables.versions import is_at_least
 from goescape_lsp.core.temperature import temper
 from goescape_lsp.core.unexplained import unexplained
 from goescape_lsp.session.reuse import Sites
@@ -69,6 +70,8 @@ class Reader:
         self._sources = sources
         path = f"/{self._package.import_path}/"
         self._is_library = self._package.name != "main" and "/internal/" not in path
+        # Source: the Go specification, For statements; a language before go1.22 has one variable for all rounds.
+        self._has_rounds = not package.go_version or is_at_least(package.go_version, 1, 22)
         self._leaks = leaks_by_place(parsed.leaks)
         self._ways: dict[Place, tuple[str, ...]] = {}  # a parameter that leaks in several ways has a verdict for each
         for line in parsed.verdicts:
@@ -100,6 +103,10 @@ class Reader:
     def _add(self, sites: Sites, line: VerdictLine, source: Source, count: int) -> None:
         shape = source.shape(line.place, line.subject, line.verdict)
         origin = self._inlined_from(line, shape)
+        if shape.rounds is not None and not origin and self._has_rounds:
+            shape = replace(shape, temperature=shape.rounds[0], temperature_reason=shape.rounds[1])
+        if origin and shape.is_selector:
+            shape = self._of_method_value(line, shape)
         if not origin and self._makes_nothing(line, shape):
             shape = source.box_at(line.place, line.subject) or shape
         # Where the body of a range over a function was inlined, all its values have the place of the `for`.
@@ -123,6 +130,12 @@ class Reader:
                 merged = _dearer(merged, other)
             sites[key] = merged
 
+    def _of_method_value(self, line: VerdictLine, shape: Shape) -> Shape:
+        """Return the shape as that of the wrapper's body: it runs when the method value is called, not when made."""
+        wrapper = next((block.function for block in self._classifier.blocks_of(line.place, line.subject)), "")
+        function = without_types(wrapper) or shape.function
+        return replace(shape, function=function, temperature=Temperature.NORMAL, temperature_reason="")
+
     def _makes_nothing(self, line: VerdictLine, shape: Shape) -> bool:
         """Say whether a conversion is told of once: `[]byte(nil)` or `string(name)` makes nothing that is not boxed."""
         is_conversion = line.verdict is Verdict.ESCAPES and shape.kind in _CONTENTS
@@ -141,7 +154,7 @@ class Reader:
         if line.place in {known.at, *known.also_at}:
             return known
         # An empty copy costs nothing, but its box may.
-        reason = "" if known.allocation_reason == "empty-copy" else known.allocation_reason
+        reason = "" if known.allocation_reason in {"empty-copy", "few-bytes"} else known.allocation_reason
         count += known.count
         return replace(known, count=count, also_at=(*known.also_at, line.place), allocation_reason=reason)
 
@@ -166,6 +179,8 @@ class Reader:
         allocation, reason = judge_heap(
             kind, decision.rule, text, boxed, is_static=is_static, size=size, go_version=self._go_version
         )
+        if reason == "few-bytes" and not is_inlined and source.is_made_of_runes(shape.span):
+            reason = ""
         if decision.cause is Cause.NOT_ASKED:
             allocation, reason = unexplained(kind, line.subject, allocation, reason)
         instances = _instances(site.blocks)
@@ -240,7 +255,9 @@ class Reader:
     def _inlined_from(self, line: VerdictLine, shape: Shape) -> str:
         """Return the function whose inlined body holds the subject, "" for what stands in the source."""
         names = self._parsed.inlined.get(line.place, ())
-        if not names or not shape.is_call or line.subject in _OWN_SUBJECTS or _RESULT_NAME.match(line.subject):
+        is_value = shape.is_selector and line.subject != "func literal"  # which is the method value itself
+        is_place = shape.is_call or is_value
+        if not names or not is_place or line.subject in _OWN_SUBJECTS or _RESULT_NAME.match(line.subject):
             return ""
         call = self._sources[line.place.file].call_at(line.place)
         if call is not None and line.subject.endswith(")") and _last(called_name(line.subject)) == _last(call.function):

@@ -19,11 +19,13 @@ _MADE_WITH_CAPACITY = 3  # type, length, capacity
 
 
 def room_of(tree: Tree, names: Names, span: Span) -> str:
-    """Return `reused`, `given`, `sized` or `open` for an `append` at a span, "" where the syntax does not tell.
+    """Return where the slice has its room from that an `append` at a span grows, "" where the syntax does not tell.
 
-    Shape: reused is what is cut first (`s[:0]`); given a slice that was passed in; sized one that was made with a
-    capacity; open one that a loop grows by an amount that nothing tells before the loop. The last three hold only
-    while the variable is never set to anything but what is made from itself.
+    Shape: `fresh` is a slice that the call itself makes, of a literal or of nil; `prepended` where the older slice
+    follows it, whose place the result takes. Of others, `reused` is what is cut first (`s[:0]`); `given` a slice that
+    was passed in; `sized` one that was made with a capacity; `open` one that a loop grows by an amount that nothing
+    tells before the loop. The last three hold only while the variable is never set to anything but what is made from
+    itself.
     """
     call = _append_at(tree, span)
     if call is None:
@@ -33,13 +35,48 @@ def room_of(tree: Tree, names: Names, span: Span) -> str:
 
 def _room_before(call: Node, names: Names) -> str:
     first = first_of(call.child_by_field_name("arguments"))
+    if first is not None and _is_made(first):
+        return _room_of_new(call)
     if first is not None and first.type == "slice_expression":
         return "reused" if text_of(first.child_by_field_name("end")) == "0" else ""
     found = names.local(text_of(first), first) if first is not None and first.type == "identifier" else None
     if first is None or found is None:
         return ""
-    room = _room_of_declared(found)
+    room = "reused" if _is_emptied(found, first, names) else _room_of_declared(found)
     return room if room and _is_kept(found, first, names) else ""
+
+
+def _is_emptied(found: Declaration, at: Node, names: Names) -> bool:
+    """Say whether a variable is cut for use again: `s = s[:0]`."""
+    function = next((node for node in ancestors(at) if node.type in _FUNCTIONS), None)
+    name = text_of(found.name)
+    # The search for plain bytes is many times faster, and rarely finds any.
+    if function is None or f"{name}[:0]".encode() not in (function.text or b""):
+        return False
+    return any(
+        text_of(first_of(node.child_by_field_name("right"))) == f"{name}[:0]" and _sets(node, name, found, names)
+        for node in walk(function)
+        if node.type == "assignment_statement"
+    )
+
+
+def _is_made(node: Node) -> bool:
+    """Say whether an expression is a slice without room: `[]T{x}`, `[]T(nil)`."""
+    if node.type == "type_conversion_expression":
+        return text_of(node.child_by_field_name("operand")) == "nil"
+    return node.type == "composite_literal"
+
+
+def _room_of_new(call: Node) -> str:
+    """Return `prepended` for `s = append([]T{x}, s...)`, `fresh` for a copy, "" where a part of itself is kept."""
+    statement, arguments = _statement_of(call), call.child_by_field_name("arguments")
+    added = first_of(arguments.named_children[-1]) if arguments is not None else None
+    left = statement.child_by_field_name("left") if statement is not None else None
+    if left is None or added is None:
+        return "fresh"
+    if text_of(added) == text_of(left):
+        return "prepended"
+    return "" if added.type == "slice_expression" and text_of(first_of(added)) == text_of(left) else "fresh"
 
 
 def _append_at(tree: Tree, span: Span) -> Node | None:

@@ -28,6 +28,8 @@ _ONE_BYTE = frozenset(["bool", "byte", "uint8", "int8"])
 _WORDS = frozenset([2, 4, 8])
 _SMALL = frozenset([Boxed.SMALL_INTEGER, Boxed.SMALL_VALUE])
 _BY_CONTENT = frozenset([Boxed.VALUE, Boxed.SMALL_VALUE, Boxed.STRING, Boxed.SLICE, Boxed.UNKNOWN])
+# A verb of package fmt may print nothing, as `%s` does of an empty string.
+_VERB = re.compile(r"%[-+# 0-9.*\[\]]*.", re.DOTALL)
 _DEPTH = 12  # a type of broken code may hold itself
 _POINTER_FORMS = frozenset([Form.POINTER, Form.MAP, Form.CHANNEL, Form.FUNCTION])
 
@@ -43,6 +45,8 @@ def boxed_value(node: Node, subject: str, names: Names) -> Boxed:
     if (operand := _converted(node, kind, names)) is not None:
         return boxed_value(operand, text_of(operand), names)
     boxed = _by_type(kind, names)
+    if boxed is Boxed.STRING and _is_text(node, names):
+        return Boxed.VALUE
     if kind.form is Form.SLICE:
         if _is_nil(node):
             return Boxed.NIL_SLICE
@@ -66,6 +70,25 @@ def _converted(node: Node, kind: Type, names: Names) -> Node | None:
     operand = first_of(node.child_by_field_name("arguments"))
     is_value = operand is not None and infer(operand, names).form is not Form.INTERFACE
     return operand if is_type and is_value else None
+
+
+def _is_text(node: Node | None, names: Names) -> bool:
+    """Say whether a string is never empty: joined with a text of the source, or formatted around one."""
+    if node is None:
+        return False
+    match node.type:
+        case "parenthesized_expression":
+            return _is_text(first_of(node), names)
+        case "binary_expression":
+            return any(_is_text(node.child_by_field_name(side), names) for side in ("left", "right"))
+        case "interpreted_string_literal" | "raw_string_literal":
+            return len(text_of(node)) > len('""')
+        case "call_expression":
+            is_format = text_of(node.child_by_field_name("function")) == "fmt.Sprintf" and "fmt" in names.imports
+            form = text_of(first_of(node.child_by_field_name("arguments"))) if is_format else ""
+            return form[:1] in {'"', "`"} and bool(_VERB.sub("", form[1:-1]))
+        case _:
+            return False
 
 
 def _is_nil(node: Node) -> bool:

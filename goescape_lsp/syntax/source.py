@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from tree_sitter import Node, Tree
 
 from goescape_lsp.core.columns import BOM, split_lines
+from goescape_lsp.core.judge import is_sum
 from goescape_lsp.core.model import Comment, Function, Kind, Place, Span, Verdict
 from goescape_lsp.core.parts import OUTSIDE
 from goescape_lsp.core.shape import Boxed, Call, Callee, Literal, Shape, Target
@@ -24,7 +25,18 @@ from goescape_lsp.syntax.scope import Role
 from goescape_lsp.syntax.sizes import site_has_pointers, size_of_site
 from goescape_lsp.syntax.standard import is_standard_map
 from goescape_lsp.syntax.starts import statement_that_calls
-from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, first_of, leaf_at, span_of, statement_start, text_of, walk
+from goescape_lsp.syntax.tree import (
+    FUNCTIONS,
+    ancestors,
+    enclosing_function,
+    first_of,
+    leaf_at,
+    node_at,
+    span_of,
+    statement_start,
+    text_of,
+    walk,
+)
 from goescape_lsp.syntax.types import Form, Names, element, infer, resolve
 
 _GENERATED = re.compile(rb"^// Code generated .* DO NOT EDIT\.\r?$", re.MULTILINE)
@@ -161,7 +173,7 @@ class Source:
             declared = self.names.type_named(made["type"])
             form = resolve(declared.type, self.names).form if declared is not None else Form.UNKNOWN
             return _KIND_BY_FORM.get(form, Kind.OTHER if made["size"] else Kind.MAP)
-        is_concatenation = " + " in subject and boxed_text(subject) is not Boxed.CONSTANT
+        is_concatenation = is_sum(subject) and boxed_text(subject) is not Boxed.CONSTANT
         return Kind.STRING if is_concatenation else Kind.INTERFACE
 
     def call_at(self, place: Place) -> Call | None:
@@ -198,37 +210,58 @@ class Source:
         around = next((n for n in self.root.named_children if n.end_point[0] >= place.line - 1), None)
         return around is not None and around.start_point[0] <= other.line - 1 <= around.end_point[0]
 
-    def outlives_loop(self, place: Place, name: str) -> bool:
-        """Say whether `name` is declared outside a loop of the same function that is around a place."""
-        leaf = self._leaf(place)
+    def outlives_loop(self, place: Place, name: str, site: Place) -> bool:
+        """Say whether what `name` means at a place is declared outside a loop, of its function, around a site."""
+        leaf, made = self._leaf(place), self._leaf(site)
+        declaring = _assignment(leaf)
+        own = _left_sides(declaring) if declaring is not None else []  # what is declared here is visible only behind it
+        leaf = next((node for node in own if node.type == "identifier" and text_of(node) == name), leaf)
         found = self.names.local(name, leaf) if leaf is not None else None
-        if leaf is None or found is None or found.scope is None:
+        if made is None or found is None or found.scope is None:
             return False
-        depth_there = heat.loops_around(found.name)
-        return heat.loops_around(leaf) > depth_there or heat.in_goto_loop(leaf)
+        return heat.loops_around(made) > heat.loops_around(found.name) or heat.in_goto_loop(made)
+
+    def is_in_more_loops(self, site: Place, place: Place) -> bool:
+        """Say whether more loops are around a site than around another place of the same function."""
+        made, leaf = self._leaf(site), self._leaf(place)
+        if leaf is not None and leaf.type == "func":  # the literal stands in the function around it
+            leaf = leaf.parent
+        if made is None or leaf is None or enclosing_function(made) != enclosing_function(leaf):
+            return False
+        return heat.loops_around(made) > heat.loops_around(leaf)
 
     def literal_around(self, place: Place) -> Literal | None:
-        """Return the innermost function literal around a place, or the `go`/`defer` that wraps a call there.
+        """Return the innermost function literal around a place, or the `go`/`defer` that wraps a call there."""
+        return next(self._literals(place), None)
 
-        A place where a literal starts is that of the literal itself: what holds it is around it.
-        """
+    def literals_around(self, place: Place) -> tuple[Literal, ...]:
+        """Return the function literals around a place, and `go`/`defer` that wrap calls there, the innermost first."""
+        return tuple(self._literals(place))
+
+    def _literals(self, place: Place) -> Iterator[Literal]:
+        """Yield what holds a place; where a literal starts is the literal itself: what holds it is around it."""
         leaf = self._leaf(place)
         if leaf is not None and leaf.type == "func" and leaf.parent is not None and leaf.parent.type == "func_literal":
             leaf = leaf.parent.parent
-        if leaf is None:
-            return None
-        for node in (leaf, *ancestors(leaf)):
+        for node in (leaf, *ancestors(leaf)) if leaf is not None else ():
             if node.type in {"go_statement", "defer_statement"}:
-                return _wrapper(node)
-            if node.type == "func_literal":
-                return _literal(node)
-            if node.type in FUNCTIONS:
-                return None
-        return None
+                yield _wrapper(node)
+            elif node.type == "func_literal":
+                yield _literal(node)
+            elif node.type in FUNCTIONS:
+                return
 
     def room_of_append(self, span: Span) -> str:
         """Return where the slice has its room from that an `append` at a span grows: see `appends.room_of`."""
         return room_of(self._tree, self.names, span)
+
+    def is_made_of_runes(self, span: Span) -> bool:
+        """Say whether the conversion at a span makes a text of runes, or of one, as far as the file tells."""
+        node = node_at(self._tree, span)
+        arguments = node.child_by_field_name("arguments") if node is not None else None
+        given = infer(first_of(arguments), self.names)
+        of = element(given, self.names) if given.form is Form.SLICE else given
+        return of.form is Form.BASIC and of.basic not in {"", "byte", "uint8"}
 
     def start_at(self, place: Place, name: str) -> Literal | None:
         """Return the `go` or `defer` that calls the function value at a place, or the variable of this name."""
@@ -312,7 +345,9 @@ class Source:
 
     def _shape_of(self, node: Node, subject: str, verdict: Verdict, kind: Kind | None = None) -> Shape:
         kind = kind or self._kind(node, subject, verdict)
-        temperature, reason = heat.heat_of(node)
+        loop = _loop_declaring(node) if verdict is Verdict.MOVED else None
+        body = loop.child_by_field_name("body") if loop is not None else None
+        temperature, reason = heat.heat_of(loop or node)
         is_boxed = kind is Kind.INTERFACE
         span = spans.visible_span(node, subject)
         return Shape(
@@ -329,6 +364,8 @@ class Source:
             site_has_pointers(node, kind, self.names),
             is_call=node.type == "call_expression" and self._is_user_call(node),
             statement=statement_start(node),
+            is_selector=node.type == "selector_expression",
+            rounds=heat.heat_of(body) if body is not None else None,
         )
 
     def _kind(self, node: Node, subject: str, verdict: Verdict) -> Kind:
@@ -406,6 +443,19 @@ class Source:
 
 def _kind_by_subject(subject: str) -> Kind | None:
     return next((kind for start, kind in _KIND_BY_SUBJECT if subject.startswith(start)), None)
+
+
+def _loop_declaring(name: Node) -> Node | None:
+    """Return the loop whose variable a name declares: `i` of `for i := …`, `v` of `for _, v := range …`."""
+    left = name.parent
+    declaring = left.parent if left is not None and left.type == "expression_list" else None
+    if declaring is None or declaring.child_by_field_name("left") != left:
+        return None
+    clause = declaring if declaring.type == "range_clause" else declaring.parent
+    if clause is None or clause.type not in {"range_clause", "for_clause"}:
+        return None
+    is_declared = any(token.type == ":=" for token in declaring.children) or declaring.type == "short_var_declaration"
+    return clause.parent if is_declared else None
 
 
 def _keyword(node_type: str) -> str:

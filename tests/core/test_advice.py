@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from goescape_lsp.cli.engine import Request, examine
-from goescape_lsp.core.model import Allocation, Cause, Kind, Place, Rule, Step
+from goescape_lsp.core.model import Allocation, Cause, Kind, Place, Rule, Step, Verdict
 from goescape_lsp.core.words import Locale, advice
 from tests.conftest import Go
 from tests.editor.test_words import LOCALES, finding
@@ -123,6 +123,12 @@ BOXED = (Step("interface-converted", "&x", "&x", "{heap}", Place("/a.go", 1, 1))
 BOXED_PART = (Step("interface-converted", "&x", "&x", "{storage for &t{...}}", Place("/a.go", 1, 1)),)
 PART = (Step("struct literal element", "t{...}", "&x", "{storage for &t{...}}", Place("/a.go", 1, 1)),)
 
+FRESH: dict[str, Any] = {"allocation_reason": "growth-fresh"}
+BEGUN = (Step("call parameter", "append(x, old...)", "x", "{temp}", Place("/a.go", 1, 1)),)
+ASSERTED = Step("dot", "v.(*atomic.Int64)", "v", "kept", BEGUN[0].place)
+POOLED = (Step("call parameter", "(*sync.Pool).Put(pool, v)", "v", "{heap}", BEGUN[0].place),)
+OF_METHOD = (Step("captured by a closure", ".autotmp_5", ".autotmp_5", "{storage for func literal}", BEGUN[0].place),)
+
 
 @pytest.mark.parametrize("locale", LOCALES)
 @pytest.mark.parametrize(
@@ -155,6 +161,24 @@ PART = (Step("struct literal element", "t{...}", "&x", "{storage for &t{...}}", 
         ("map-storage.hinted", {"rule": Rule.MAP_STORAGE, "kind": Kind.MAP, "allocation_reason": "map-hint"}),
         ("room.sized", {"kind": Kind.APPEND, "allocation_reason": "growth-sized"}),
         ("room.given", {"rule": Rule.GROWING_APPEND, "kind": Kind.APPEND, "allocation_reason": "growth-given"}),
+        ("room.prepended", {"kind": Kind.APPEND, "allocation_reason": "growth-prepended"}),
+        ("room.fresh", {"rule": Rule.GROWING_APPEND, "kind": Kind.APPEND, "verdict": Verdict.STAYS, **FRESH}),
+        ("returned.reference", {"kind": Kind.APPEND, **FRESH}),
+        ("appended.reference", {"rule": Rule.APPENDED, "kind": Kind.APPEND, **FRESH}),
+        ("room.grow", {"kind": Kind.APPEND, "inlined_from": "strings.(*Builder).WriteString"}),
+        ("returned.append", {"kind": Kind.APPEND, "inlined_from": "p.(*Builder).WriteString"}),
+        ("room.literal", {"rule": Rule.OUTLIVES_LOOP_ITERATION, "kind": Kind.SLICE, "flow": BEGUN}),
+        ("outlives-loop-iteration.reference", {"rule": Rule.OUTLIVES_LOOP_ITERATION, "kind": Kind.SLICE}),
+        ("outlives-loop-iteration.string", {"rule": Rule.OUTLIVES_LOOP_ITERATION, "kind": Kind.STRING}),
+        ("captured-by-closure.method", {"rule": Rule.CAPTURED_BY_CLOSURE, "flow": OF_METHOD}),
+        (
+            "stored-in-map.key-made-of-string",
+            {"rule": Rule.STORED_IN_MAP, "cause": Cause.MAP_KEY, "kind": Kind.STRING, "flow": BEGUN},
+        ),
+        ("passed-to-unknown-call.function", {"rule": Rule.PASSED_TO_UNKNOWN_CALL, "kind": Kind.CLOSURE}),
+        ("interface-conversion.pooled", {"rule": Rule.INTERFACE_CONVERSION, "flow": POOLED, "callee": "pool.Put"}),
+        ("stored-in-map.boxed", {"rule": Rule.STORED_IN_MAP, "flow": BOXED}),
+        ("stored-in-map", {"rule": Rule.STORED_IN_MAP, "flow": (*BOXED, ASSERTED)}),
         ("goroutine", {"rule": Rule.GOROUTINE, "kind": Kind.CLOSURE}),
         ("free", {"allocation": Allocation.DOES_NOT_ALLOCATE}),
         ("panic-argument", {"rule": Rule.PANIC_ARGUMENT, "allocation": Allocation.DOES_NOT_ALLOCATE}),

@@ -464,7 +464,7 @@ func bytes(b []byte) { kept = string(b) }
             CONVERTED,
             {
                 ("runes", "string(r)", Allocation.ALLOCATES, ""),
-                ("bytes", "string(b)", Allocation.ALLOCATES, "empty-copy"),
+                ("bytes", "string(b)", Allocation.ALLOCATES, "few-bytes"),
             },
         ),
         (

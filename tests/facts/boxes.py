@@ -7,6 +7,7 @@ DECLARATIONS = """package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -290,6 +291,8 @@ kept = [2]string{"a", "b"} // does-not-allocate constant
 kept = struct{ a, b int }{} // does-not-allocate constant
 kept = struct{ a int }{5} // does-not-allocate constant
 kept = struct{ s string }{"x"} // does-not-allocate constant
+kept = fmt.Sprintf("%d of", n0) // allocates
+kept = fmt.Sprintf("%s", str) // may-allocate empty-string
 kept = text{str} // may-allocate empty-string
 kept = bytes.Buffer{} // unknown unknown-type
 kept = strings.Builder{} // unknown unknown-type

@@ -204,6 +204,8 @@ _MADE = (
 _SUM = (*_STACK_BUFFER, ("page:string-concatenation", "above 32 bytes"))
 _COPY = (*_STACK_BUFFER, ("page:string-conversion", "up to 32 bytes"))
 _RUNES = (("hover:reason.rune-buffer", "32 characters"), ("limit:RUNE_BUFFER", "32"))
+_TEXT = (("hover:reason.text-buffer", "29 bytes"), ("page:string-conversion", "29 bytes"))
+_FEW = (("hover:reason.few-bytes", "at most one byte"),)
 _MAP = (
     ("limit:MAP_ENTRIES", "8"),
     ("hover:reason.map-hint", "8 entries"),
@@ -264,6 +266,8 @@ CLAIMS = (
     Claim("bytes_33", _COPY, "write([]byte(s33))", always(1)),
     Claim("runes_32", _RUNES, "writeRunes([]rune(t32))", always(0)),
     Claim("runes_33", _RUNES, "writeRunes([]rune(t33))", always(1)),
+    Claim("text_29", _TEXT, "read(string(r32[:29]))", always(0)),
+    Claim("text_30", _TEXT, "read(string(r32[:30]))", always(1)),
     Claim("rune", (("hover:reason.rune", "fits into a buffer"),), "read(string(rune(n1000)))", always(0)),
     Claim(
         "added",
@@ -346,8 +350,12 @@ CLAIMS = (
     ),
     Claim("kept_make_0", (("hover:reason.zero-length", "With size 0"),), "ints = make([]int, n0)", always(0)),
     Claim("kept_make_0_0", (("hover:reason.zero-length", "nothing"),), "ints = make([]int, n0, n0)", always(0)),
-    Claim("kept_empty_text", (("hover:reason.empty-copy", "nothing"),), "text = string(b0)", always(0)),
-    Claim("kept_empty_bytes", (("hover:reason.empty-copy", "empty"),), "bytes = []byte(s0)", always(0)),
+    Claim("kept_empty_text", _FEW, "text = string(b0)", always(0)),
+    Claim("kept_text_1", _FEW, "text = string(b1)", always(0)),
+    Claim("kept_text_2", _FEW, "text = string(b32[:2])", always(1)),
+    Claim("kept_no_runes", (), "text = string(r32[:0])", always(1)),
+    Claim("kept_rune", (), "text = string(rune(n5))", always(1)),
+    Claim("kept_empty_bytes", (("hover:reason.empty-copy", "empty, nothing"),), "bytes = []byte(s0)", always(0)),
     Claim("kept_empty_runes", (), "runes = []rune(s0)", always(0)),
     Claim("kept_empty_sum", (("hover:reason.empty-part", "all parts but one"),), "text = s0 + s33 + s0", always(0)),
     Claim("append_4", _FIRST, "appended(n4)", {"1.25": 0, "1.21": 3}),

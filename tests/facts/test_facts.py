@@ -130,7 +130,15 @@ def test_every_reason_for_an_allocation_is_a_claim() -> None:
     known = {place for claim in CLAIMS for place, _ in claim.said}
     # What these say is read off the machine code, or speaks of a record that may come from a pool.
     read = {"no-call", "call", "several-calls", "unknown-type", "unreached", "deferred-record", "map-store"}
-    read |= {"growth", "growth-sized", "growth-given", "growth-reused", "growth-open"}
+    read |= {
+        "growth",
+        "growth-fresh",
+        "growth-prepended",
+        "growth-sized",
+        "growth-given",
+        "growth-reused",
+        "growth-open",
+    }
     reasons = {key.removeprefix("reason.") for key in hover.EN if key.startswith("reason.")}
     assert {reason for reason in reasons if f"hover:reason.{reason}" not in known} <= read
 

@@ -20,6 +20,11 @@ _TOLD_ANYWAY = frozenset(
 )
 _POINTERS = frozenset([Kind.VARIABLE, Kind.NEW, Kind.COMPOSITE])
 _FUNCTIONS = frozenset([Kind.CLOSURE, Kind.METHOD_VALUE])
+# Texts that are built in memory, whose own method makes room.
+_BUFFER = re.compile(r"^(?:strings\.\(\*Builder\)|bytes\.\(\*Buffer\))\.")
+# The receiver of a method value of generic code, as the compiler's wrapper captures it.
+_OF_METHOD_VALUE = re.compile(r"^&?\.autotmp_")
+_ASSERTED = re.compile(r"\.\((?!type\))[^()]+\)$")
 _FORMATTER = re.compile(r"^fmt\.")
 
 
@@ -28,6 +33,10 @@ EN: dict[str, str] = {
     "room.sized": "The slice was made with room. Leave it where that is enough.",
     "room.given": "The slice is the caller's: let it pass one with room.",
     "room.open": "How much room it needs is not known before the loop. In hot code, guess a capacity or use an old slice again: s[:0].",
+    "room.fresh": "A copy needs memory of its own. In hot code put it into a slice that is used again: append(s[:0], …).",
+    "room.prepended": "Every element is copied each time. In hot code append at the end, and turn the slice round once: slices.Reverse.",
+    "room.literal": "append makes a larger slice of it, so that memory is taken twice. Make one with room for all at once: make([]T, 0, n), and append to that.",
+    "room.grow": "Give it room for all at once first: Grow(n).",
     "room.reused": "The old array is used again. Leave it.",
     "size": "Where a loop fills it, make room for all at once.",
     "returned": "Return the value itself where it is small, or let the caller own the memory and pass it in.",
@@ -37,13 +46,15 @@ EN: dict[str, str] = {
     "returned.reference": "Let the caller own the memory and pass it in.",
     "returned.append": "Make room for all at once, or let the caller pass in a slice with room: append allocates nothing then.",
     "returned.string": "Append to a slice that the caller passes in, or return the bytes where they are enough.",
-    "returned.function": "Return a value with a method in place of a function: the caller then owns the value.",
+    "returned.function": "Where its type may change, return a value with a method in place of a function: the caller then owns the value. Else make the function once and keep it.",
     "captured-by-closure": "Capture a variable that is set once and never changed after, or give the value to the closure as an argument.",
     "captured-by-closure.held": "What a closure holds lives as long as the closure. Capture only the part that it needs, or give it the value as an argument when it is called.",
+    "captured-by-closure.method": "A method value holds its receiver. Let what calls it take the receiver itself, in an interface or as a type parameter.",
     "goroutine": "A goroutine may outlive its caller, so what both use is on the heap. In hot code start fewer goroutines that live longer.",
     "deferred-in-loop": "Move the body of the loop into a function of its own: there the defer is no longer in a loop.",
     "interface-conversion": "In hot code use the concrete type or a generic function. In error paths leave it.",
     "interface-conversion.pointer": "In hot code use the concrete type or a generic function, or one object for many calls. In error paths leave it.",
+    "interface-conversion.pooled": "It goes into a pool, which gives it out again. Leave it.",
     "interface-conversion.formatted": "In hot code build the text without fmt: strconv, append, strings.Builder. In error paths and logs leave it.",
     "stored-in-global": "A package variable outlives every call. Nothing to do when that happens once; in hot code keep the value local.",
     "stored-in-heap-object": "What is stored through a pointer, in a map or in an element of a slice counts as on the heap, even where it is not. Store the value itself, or give it in the literal that makes the object.",
@@ -55,6 +66,7 @@ EN: dict[str, str] = {
     "stored-in-heap-object.function": "Make the function once and use it for many calls.",
     "stored-in-map": "Store values in place of pointers: what a map points to is on the heap, even where the map is not.",
     "stored-in-map.key": "Where only its content matters, use the value itself as the key in place of a pointer.",
+    "stored-in-map.key-made-of-string": "The key is made from it. Work on the bytes up to there: a look-up m[string(b)] allocates nothing.",
     "stored-in-map.key-string": "A new key needs a string of its own. Look first whether it is there: m[string(b)] allocates nothing.",
     "stored-in-map.boxed": "In hot code give the map a concrete type for its values.",
     "stored-in-map.string": "Cut it out of a text that is there already, s[i:j], which allocates nothing, or keep the parts and join them where the text is used.",
@@ -70,6 +82,7 @@ EN: dict[str, str] = {
     "sent-on-channel.reference": "The receiver needs memory that outlives this call. In hot code let it hand the memory back to be used again.",
     "passed-to-leaking-parameter": "The function that is called keeps its argument. Change it there, or pass something that it may keep.",
     "passed-to-unknown-call": "The compiler cannot see which function is called. Call a concrete method or function, or reuse one buffer for many calls.",
+    "passed-to-unknown-call.function": "The compiler cannot see which function is called. Call a concrete method or function, or make the closure once and use it for many calls.",
     "passed-to-assembly": "If the assembly does not keep the pointer, put //go:noescape before the Go declaration.",
     "panic-argument": "It runs only when the program panics. Leave it.",
     "too-large-for-stack": "Where it is not kept, a smaller constant size stays on the stack. Else allocate once and reuse.",
@@ -79,6 +92,7 @@ EN: dict[str, str] = {
     "outlives-loop-iteration": "Declare the variable that keeps it inside the loop, or keep the value in place of its address.",
     "outlives-loop-iteration.append": "Only growth allocates. Make room for all at once before the loop.",
     "outlives-loop-iteration.boxed": "Declare the variable that keeps it inside the loop, or give it a concrete type and keep the value.",
+    "outlives-loop-iteration.string": "Declare the variable that keeps it inside the loop, or keep what it is made of and make it once, after the loop.",
     "outlives-loop-iteration.reference": "Declare the variable that keeps it inside the loop, or make one before the loop and use it again.",
     "outlives-scope": "Declare the variable that keeps it in the same function, or keep the value in place of its address.",
     "outlives-scope.append": "Only growth allocates. Make room for all at once where the slice is declared.",
@@ -91,7 +105,7 @@ EN: dict[str, str] = {
     "growing-append": "Make the slice with its capacity before it is filled: make([]T, 0, n).",
     "variable-size-make": "Use a constant size where a small upper bound is known, or reuse the slice.",
     "string-conversion": "Stay with one of the two types, or convert once and keep the result.",
-    "string-concatenation": "Join in one expression, or use strings.Builder with Grow when there are many parts.",
+    "string-concatenation": "Where the parts can be used one by one, leave them apart. Else join all in one expression, or use strings.Builder with Grow when there are many.",
     "make-channel": "A channel is always on the heap. In hot code make it once and use it again.",
     "map-storage": "Give the expected number of entries: make(map[K]V, n).",
     "map-storage.silent": "Where the map is made, give it the expected number of entries: make(map[K]V, n).",
@@ -104,6 +118,10 @@ ZH: dict[str, str] = {
     "room.sized": "切片创建时已留出空间，够用就不必改。",
     "room.given": "切片来自调用者：让调用者传入留有空间的切片。",
     "room.open": "循环之前无从得知需要多少容量。热点代码里可以估计一个容量，或复用旧切片：s[:0]。",
+    "room.fresh": "副本需要自己的内存。热点代码里把它放进可以复用的切片：append(s[:0], …)。",
+    "room.prepended": "每次都要复制所有元素。热点代码里改为追加到末尾，最后一次性反转：slices.Reverse。",
+    "room.literal": "append 会由它得到更大的切片，于是分配两次。改为一次留足空间：make([]T, 0, n)，再向其追加。",
+    "room.grow": "先一次留足空间：Grow(n)。",
     "room.reused": "原有的数组被复用，不必改。",
     "size": "若由循环填充，可一次留足空间。",
     "returned": "值较小时直接返回值本身，或者让调用者持有内存并传进来。",
@@ -113,13 +131,15 @@ ZH: dict[str, str] = {
     "returned.reference": "让调用者持有内存并传进来。",
     "returned.append": "一次留足空间，或者让调用者传入留有空间的切片：这样 append 不会分配内存。",
     "returned.string": "追加到调用者传入的切片；字节就够用时，直接返回字节。",
-    "returned.function": "返回带方法的值，而不是函数：这样值由调用者持有。",
+    "returned.function": "类型可以改变时，返回带方法的值，而不是函数：这样值由调用者持有。否则只创建一次函数并保留它。",
     "captured-by-closure": "只捕获赋值一次、之后不再改变的变量，或者把值作为参数传给闭包。",
     "captured-by-closure.held": "闭包持有的东西与闭包活得一样久。只捕获它需要的部分，或者在调用闭包时把值作为参数传入。",
+    "captured-by-closure.method": "方法值持有它的接收者。让调用方直接接受接收者：通过接口或类型参数。",
     "goroutine": "goroutine 可能比调用者活得久，两者共用的东西只能放在堆上。热点代码里可以少启动一些、让每个活得更久。",
     "deferred-in-loop": "把循环体移到单独的函数里：这样 defer 就不在循环中了。",
     "interface-conversion": "热点代码里使用具体类型或泛型函数。错误路径上不必改。",
     "interface-conversion.pointer": "热点代码里使用具体类型或泛型函数，或者多次调用共用一个对象。错误路径上不必改。",
+    "interface-conversion.pooled": "它被放入对象池供再次取用，不必改。",
     "interface-conversion.formatted": "热点代码里不用 fmt 生成文本：strconv、append、strings.Builder。错误路径和日志里不必改。",
     "stored-in-global": "包级变量比每次调用都活得久。只发生一次时不必改；热点代码里请让值留在局部。",
     "stored-in-heap-object": "经由指针存入的、存进 map 或切片元素的东西，一律当作在堆上，即使实际不在。存值本身，或者在创建对象的字面量里直接给出。",
@@ -131,6 +151,7 @@ ZH: dict[str, str] = {
     "stored-in-heap-object.function": "只创建一次函数，供多次调用使用。",
     "stored-in-map": "存值而不是指针：map 所指向的东西在堆上，即使 map 不在堆上。",
     "stored-in-map.key": "只看内容时，用值本身作键，而不是指针。",
+    "stored-in-map.key-made-of-string": "键由它生成。在那之前直接处理字节：查询 m[string(b)] 不分配内存。",
     "stored-in-map.key-string": "新的键需要一个自己的字符串。先查它是否已存在：m[string(b)] 不分配内存。",
     "stored-in-map.boxed": "热点代码里让 map 的值使用具体类型。",
     "stored-in-map.string": "从已有的文本中切出来，s[i:j] 不分配内存；或者保留各部分，在使用时再拼接。",
@@ -146,6 +167,7 @@ ZH: dict[str, str] = {
     "sent-on-channel.reference": "接收方需要比这次调用活得更久的内存。热点代码里让它把内存交还，以便复用。",
     "passed-to-leaking-parameter": "被调用的函数会保留它的参数。在那里修改，或者传入允许它保留的东西。",
     "passed-to-unknown-call": "编译器看不出调用的是哪个函数。改为调用具体的方法或函数，或者多次调用复用同一个缓冲区。",
+    "passed-to-unknown-call.function": "编译器看不出调用的是哪个函数。改为调用具体的方法或函数，或者只创建一次闭包，供多次调用使用。",
     "passed-to-assembly": "如果汇编代码不保留这个指针，请在 Go 声明前加上 //go:noescape。",
     "panic-argument": "只在程序 panic 时执行，不必改。",
     "too-large-for-stack": "如果它不会被保留，更小的常量大小可以留在栈上；否则分配一次并复用。",
@@ -155,6 +177,7 @@ ZH: dict[str, str] = {
     "outlives-loop-iteration": "把保留它的变量声明在循环内，或者保留值而不是地址。",
     "outlives-loop-iteration.append": "只有扩容才分配内存。在循环前一次留足空间。",
     "outlives-loop-iteration.boxed": "把保留它的变量声明在循环内，或者给变量具体类型并保留值本身。",
+    "outlives-loop-iteration.string": "把保留它的变量声明在循环内，或者保留用来生成它的内容，在循环后只生成一次。",
     "outlives-loop-iteration.reference": "把保留它的变量声明在循环内，或者在循环前创建一个并复用。",
     "outlives-scope": "在同一个函数里声明保留它的变量，或者保留值而不是地址。",
     "outlives-scope.append": "只有扩容才分配内存。在声明切片的地方一次留足空间。",
@@ -167,7 +190,7 @@ ZH: dict[str, str] = {
     "growing-append": "在填充之前为切片预留容量：make([]T, 0, n)。",
     "variable-size-make": "如果有较小的上限，使用常量大小；否则复用切片。",
     "string-conversion": "始终使用其中一种类型，或者转换一次并保留结果。",
-    "string-concatenation": "在一个表达式里拼接；部分很多时使用 strings.Builder 并调用 Grow。",
+    "string-concatenation": "能逐个使用各部分时就不要拼接。否则在一个表达式里拼接；部分很多时使用 strings.Builder 并调用 Grow。",
     "make-channel": "channel 总是在堆上。热点代码里创建一次并复用。",
     "map-storage": "给出预计的条目数：make(map[K]V, n)。",
     "map-storage.silent": "在创建 map 的地方给出预计的条目数：make(map[K]V, n)。",
@@ -184,12 +207,28 @@ def advice(finding: Finding, locale: Locale) -> str:
     table = ZH if locale == "zh-cn" else EN
     if finding.is_heap and finding.allocation is Allocation.DOES_NOT_ALLOCATE and finding.rule not in _TOLD_ANYWAY:
         return table["free"]
-    if finding.allocation_reason.startswith("growth-"):
-        return table[f"room.{finding.allocation_reason.removeprefix('growth-')}"]
+    if room := _room_of(finding):
+        return table[f"room.{room}"]
     told = next(table[key] for key in _keys(finding, finding.rule) if key in table)
     if finding.rule not in _KEPT or not _is_unsized(finding):
         return told
     return told + (" " if locale == "en" else "") + table["size"]
+
+
+def _room_of(finding: Finding) -> str:
+    """Return what is known of the room of a slice that `append` grows, "" where nothing better than the rule's words."""
+    if finding.kind is Kind.APPEND and _BUFFER.match(finding.inlined_from):
+        return "grow"
+    grown = f"append({finding.subject}, "
+    if finding.kind is Kind.SLICE and any(step.expression.startswith(grown) for step in finding.flow):
+        return "literal"
+    room = finding.allocation_reason.removeprefix("growth-")
+    return "" if room == finding.allocation_reason or _is_kept_copy(finding) else room
+
+
+def _is_kept_copy(finding: Finding) -> bool:
+    """Say whether an `append` makes a slice that is kept: then it is like any other slice, and no old one serves."""
+    return finding.allocation_reason == "growth-fresh" and finding.is_heap
 
 
 def _keys(finding: Finding, rule: Rule) -> Iterator[str]:
@@ -203,12 +242,18 @@ def _kinds_of(finding: Finding) -> Iterator[str]:
     """Yield what a sentence may be about: what the compiler says, how the value is held, its kind, its group."""
     if finding.is_silent:
         yield "silent"
+    if finding.rule is Rule.CAPTURED_BY_CLOSURE and any(_OF_METHOD_VALUE.match(step.source) for step in finding.flow):
+        yield "method"
     if finding.rule is Rule.CAPTURED_BY_CLOSURE and not finding.is_by_reference:
         yield "held"
     if finding.flow and finding.flow[-1].target[:1] not in {"{", "~", ""}:
         yield "variable"
+    if any(step.expression.startswith("(*sync.Pool).Put(") for step in finding.flow):
+        yield "pooled"
     if _FORMATTER.search(finding.callee):
         yield "formatted"
+    if finding.cause is Cause.MAP_KEY and any(step.why == "call parameter" for step in finding.flow):
+        yield f"key-made-of-{finding.kind}"
     if finding.cause is Cause.MAP_KEY:
         yield from (f"key-{finding.kind}", "key")
     if finding.allocation_reason in {"map-hint", "map-variable-hint"}:
@@ -216,7 +261,7 @@ def _kinds_of(finding: Finding) -> Iterator[str]:
     if finding.allocation_reason == "map-large":
         yield "large"
     if finding.kind in _POINTERS:
-        is_boxed = any(step.why == "interface-converted" for step in finding.flow)
+        is_boxed = _ends_boxed(finding)
         # Where something else holds it and is kept, what that one is kept in need not be an interface.
         is_part = bool(finding.flow) and finding.flow[-1].target.startswith("{storage")
         if is_part:
@@ -227,7 +272,14 @@ def _kinds_of(finding: Finding) -> Iterator[str]:
     elif finding.kind in _FUNCTIONS:
         yield from ("function", "reference")
     else:
-        yield from (str(finding.kind), "reference")
+        yield from ("reference",) if _is_kept_copy(finding) else (str(finding.kind), "reference")
+
+
+def _ends_boxed(finding: Finding) -> bool:
+    """Say whether a value is in an interface where it is kept: not when a type assertion takes it out on the way."""
+    boxed = [step.why == "interface-converted" for step in finding.flow]
+    asserted = [_ASSERTED.search(step.expression) is not None for step in finding.flow]
+    return any(is_box and not any(asserted[index + 1 :]) for index, is_box in enumerate(boxed))
 
 
 def _is_unsized(finding: Finding) -> bool:

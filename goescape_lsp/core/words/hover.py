@@ -78,13 +78,17 @@ EN: dict[str, str] = {
     "reason.nil-slice": "A nil slice needs no allocation.",
     "reason.zero-length": "With size 0 nothing is allocated.",
     "reason.empty-copy": "When it is empty, nothing is allocated.",
+    "reason.few-bytes": "Made from a []byte with at most one byte, it allocates nothing.",
     "reason.empty-part": "When all parts but one are empty, nothing is allocated.",
     "reason.growth": "Only when the capacity is used up.",
     "reason.growth-sized": "Only when the capacity that it was made with is used up.",
     "reason.growth-given": "Only when the capacity of the slice that was passed in is used up.",
     "reason.growth-open": "Only when the capacity is used up; how much the loop needs is not known before it.",
+    "reason.growth-fresh": "The slice that it appends to is new, and made without room.",
+    "reason.growth-prepended": "Behind the new elements all older ones are copied, into a slice made without room.",
     "reason.growth-reused": "Only when the capacity is used up; the old array is used again.",
     "reason.stack-buffer": "Up to 32 bytes stay on the stack.",
+    "reason.text-buffer": "Up to 29 bytes of text stay on the stack.",
     "reason.zero-copy": "The bytes of the string are used as they are.",
     "reason.no-call": "The machine code of this place calls no allocating function.",
     "reason.call": "The machine code of this place calls an allocating function.",
@@ -130,15 +134,17 @@ EN: dict[str, str] = {
     "page": "More about “{rule}”",
     "at": "{text} ({place})",
     "cost.allocates": "It allocates each time this runs.",
+    "cost.allocates.inlined": "It allocates each time the code copied from {function} comes to it.",
     "cost.may-allocate": "It may allocate when this runs.",
     "cost.does-not-allocate": "Nothing is allocated when this runs.",
     "cost.unknown": "Whether this allocates is not known.",
     "cost.size": "Size: {size} bytes.",
+    "cost.size.one": "Size: one byte.",
     "cost.block": "It takes a block of {block} bytes.",
     "cost.map-size": "Its header takes {size} bytes; room for the entries comes on top.",
     "cost.loop": "It stands in a loop.",
     "cost.cold": "It stands on a path that rarely runs.",
-    "from.inlined": "The value is made by {function}, whose body was copied (inlined) to this call.",
+    "from.inlined": "The value is made by {function}, whose body was copied (inlined) here.",
     "function.none": "{name}: no value of this function goes to the heap.",
     "function.sites": "{name}: places that go to the heap: {count}, in loops: {loops}.",
     "function.leak.heap": "{name} goes to the heap: what callers pass there is on the heap.",
@@ -207,13 +213,17 @@ ZH: dict[str, str] = {
     "reason.nil-slice": "nil 切片不需要分配。",
     "reason.zero-length": "大小为 0 时不分配。",
     "reason.empty-copy": "内容为空时不分配。",
+    "reason.few-bytes": "由不超过一个字节的 []byte 转换而来时不分配。",
     "reason.empty-part": "只有一部分不为空时不分配。",
     "reason.growth": "只在容量用完时分配。",
     "reason.growth-sized": "只在创建时给出的容量用完时分配。",
     "reason.growth-given": "只在传入的切片容量用完时分配。",
     "reason.growth-open": "只在容量用完时分配；循环之前无从得知需要多少。",
+    "reason.growth-fresh": "所追加到的切片是新建的，创建时没有留出空间。",
+    "reason.growth-prepended": "原有的元素都复制到新元素之后，而新切片创建时没有留出空间。",
     "reason.growth-reused": "只在容量用完时分配；原有的数组被复用。",
     "reason.stack-buffer": "不超过 32 字节时留在栈上。",
+    "reason.text-buffer": "不超过 29 字节的文本留在栈上。",
     "reason.zero-copy": "直接使用字符串的字节，不复制。",
     "reason.no-call": "这里的机器码没有调用任何分配函数。",
     "reason.call": "这里的机器码调用了分配函数。",
@@ -259,15 +269,17 @@ ZH: dict[str, str] = {
     "page": "关于“{rule}”的更多说明",
     "at": "{text}（{place}）",
     "cost.allocates": "每次执行到这里都会分配内存。",
+    "cost.allocates.inlined": "从 {function} 内联过来的代码每次执行到这一步，都会分配内存。",
     "cost.may-allocate": "执行到这里时可能会分配内存。",
     "cost.does-not-allocate": "执行到这里时不会分配内存。",
     "cost.unknown": "尚不清楚这里是否分配内存。",
     "cost.size": "大小：{size} 字节。",
+    "cost.size.one": "大小：一个字节。",
     "cost.block": "实际占用 {block} 字节的内存块。",
     "cost.map-size": "仅 map 头部就占 {size} 字节，存放条目的空间另计。",
     "cost.loop": "位于循环中。",
     "cost.cold": "位于很少执行的路径上。",
-    "from.inlined": "这个值由 {function} 创建，该函数体已被内联到这个调用处。",
+    "from.inlined": "这个值由 {function} 创建，该函数体已被内联到这里。",
     "function.none": "{name}：这个函数没有值逃逸到堆上。",
     "function.sites": "{name}：有 {count} 处逃逸到堆上，其中 {loops} 处在循环中。",
     "function.leak.heap": "{name} 会流到堆上：调用者传入的东西会放在堆上。",
@@ -337,11 +349,12 @@ def steps(finding: Finding, locale: Locale, link: Link, code: Code = plain) -> t
 def cost(finding: Finding, locale: Locale) -> str:
     """Return what the place costs: whether it allocates, the size where it is known, how often it runs."""
     table = _table(locale)
-    parts = [table[f"cost.{finding.allocation}"]]
+    key = f"cost.{finding.allocation}" + (".inlined" if finding.inlined_from else "")
+    parts = [table.get(key, table[f"cost.{finding.allocation}"]).format(function=finding.inlined_from)]
     is_header_on_stack = finding.kind is Kind.MAP and not finding.is_heap
     is_told = finding.allocation is not Allocation.DOES_NOT_ALLOCATE and not is_header_on_stack
     if finding.size is not None and is_told:
-        size = "cost.map-size" if finding.kind is Kind.MAP else "cost.size"
+        size = "cost.map-size" if finding.kind is Kind.MAP else "cost.size.one" if finding.size == 1 else "cost.size"
         parts.append(table[size].format(size=finding.size))
         if finding.block is not None and finding.block != finding.size:
             parts.append(table["cost.block"].format(block=finding.block))

@@ -1,0 +1,248 @@
+"""What readers of findings of real modules found to be told wrongly or weakly: each case was, once."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from goescape_lsp.core.model import Finding
+from tests.conftest import Go
+from tests.core.test_real_code import findings
+
+# `// SUBJECT: WORD, WORD …` is about the line that it stands on: each word is the rule, the allocation, its reason or
+# the function that an inlined body is of.
+SOURCE = """package p
+
+import "net/mail"
+
+var kept any
+
+var text string
+
+var keep func(int)
+
+type store[K any] struct {
+	keys []K
+	on   func(K)
+}
+
+func (s *store[K]) add(k K) { s.keys = append(s.keys, k) }
+
+func newStore[K any]() *store[K] {
+	s := &store[K]{}
+	s.on = s.add // append: (*store).add, stored-in-heap-object, may-allocate
+	return s
+}
+
+func makeStore() *store[int] { return newStore[int]() }
+
+// The step that decides stands behind the loop, the value inside it.
+func behind(buf []rune, n int) string {
+	for i := 0; i < n; i++ {
+		if buf[i] == 'x' {
+			buf = append([]rune{'y'}, buf[:i]...) // []rune{...}: outlives-loop-iteration, allocates
+		}
+	}
+	selector := buf[1:n]
+	return string(selector)
+}
+
+type failure struct{ name string }
+
+func (f *failure) Error() string { return f.name }
+
+func failed(name string) error { return &failure{name} }
+
+// A deferred closure shares the result; the value is returned, and nothing is deferred in a loop.
+func flushed(names []string) (n int, err error) {
+	defer func() {
+		if err == nil {
+			err = failed("late")
+		}
+	}()
+	for _, name := range names {
+		if name == "" {
+			return n, failed(name) // &failure{...}: returned, failed
+		}
+	}
+	return n, nil
+}
+
+//go:noinline
+func run(f func()) { kept = f }
+
+// The compiler tells the innermost capture, of a literal that stays.
+func nested(n int) {
+	for i := 0; i < n; i++ {
+		sum := i // sum: captured-by-closure
+		run(func() {
+			func() {
+				defer func() { sum++ }()
+				println(sum)
+			}()
+		})
+	}
+}
+
+func keepRunes(r []rune) { text = string(r) } // string(r): stored-in-global, allocates, plain
+
+func keepBytes(b []byte) { text = string(b) } // string(b): stored-in-global, allocates, few-bytes
+
+func keepRune(r rune) { text = string(r) } // string(r): stored-in-global, allocates, plain
+
+type named []byte
+
+func keepNamed(b named) { text = string(b) } // string(b): stored-in-global, allocates, few-bytes
+
+func readRunes(r []rune) (n int) {
+	for i := 0; i < 2; i++ {
+		s := string(r) // string(r): string-conversion, may-allocate, text-buffer
+		for i := range s {
+			n += i + len(s)
+		}
+	}
+	return n
+}
+
+// The variable is of the function around the closure; that a loop is around the value as well is not what counts.
+func listed(names []string) int {
+	var all []string
+	each(func() {
+		all = make([]string, 0, 2) // make([]string, 0, 2): outlives-scope
+		for _, name := range names {
+			all = append(all, name) // append: outlives-scope, growth
+		}
+	})
+	return len(all)
+}
+
+//go:noinline
+func each(f func()) { f() }
+
+func cut(src []byte, from, n int) map[string]string {
+	made := map[string]string{}
+	made["a"] = string(src[from : from+n]) // string(src[from:from + n]): stored-in-map, allocates, few-bytes
+	return made
+}
+
+func shared(b []byte, from int) (n int) {
+	s := string(b[from+1:]) // string(b[from + 1:]): string-conversion|, may-allocate, stack-buffer
+	for i := range s {
+		n += i + len(s)
+	}
+	return n
+}
+
+// What is indexed by a text is a map, whatever its type.
+func foreign(header mail.Header, name string) {
+	header["a"] = []string{name} // []string{...}: stored-in-map
+}
+
+type reader interface{ read(p []byte) int }
+
+type wrapped struct{ inner reader }
+
+func (w wrapped) readAll(p []byte) int { return w.inner.read(p) + 1 }
+
+func through(w wrapped) int {
+	p := make([]byte, 8) // make([]byte, 8): passed-to-unknown-call, w.inner.read
+	return w.readAll(p)
+}
+
+func prepended(all []int, n int) []int {
+	var parents []int
+	for _, one := range all {
+		parents = append([]int{one}, parents...) // append: returned|outlives-loop-iteration, growth-prepended
+	}
+	return parents
+}
+
+func emptied(all [][]int) (n int) {
+	var some []int
+	for _, list := range all {
+		some = some[:0]
+		for _, one := range list {
+			if one > 0 {
+				some = append(some, one) // append: growing-append, growth-reused
+			}
+		}
+		n += len(some)
+	}
+	return n
+}
+
+func copied(all [][]int, n int) (kept [][]int) {
+	for _, one := range all {
+		kept = append(kept, append([]int(nil), one...)) // append: appended, growth-fresh
+	}
+	return kept
+}
+"""
+MARK = re.compile(r"// (?P<subject>\S.*?): (?P<words>[^:]+)$")
+
+
+def test_every_mark_holds(each_go: Go, tmp_path: Path) -> None:
+    told: dict[int, list[Finding]] = {}
+    for one in findings(SOURCE, each_go, tmp_path):
+        told.setdefault(one.at.line, []).append(one)
+    marks = [(n, m) for n, line in enumerate(SOURCE.split("\n"), start=1) if (m := MARK.search(line))]
+    if each_go.version.startswith(("1.21", "1.24")):  # these do not speak of append
+        marks = [(n, mark) for n, mark in marks if mark["subject"] != "append"]
+    assert len(marks) >= 8
+    wrong = [
+        f"{number} {mark[0]}: {[(one.subject, sorted(said(one))) for one in told.get(number, [])]}"
+        for number, mark in marks
+        if not any(
+            all(not said(one).isdisjoint(word.split("|")) for word in mark["words"].split(", "))
+            for one in told.get(number, [])
+            if one.subject == mark["subject"]
+        )
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def said(finding: Finding) -> set[str]:
+    return {
+        str(finding.rule),
+        finding.allocation,
+        finding.allocation_reason or "plain",
+        finding.inlined_from,
+        finding.callee,
+    }
+
+
+LOOPS = """package p
+
+var kept *int
+
+func ranged(list []int) {
+	for _, one := range list {
+		kept = &one
+	}
+}
+
+func counted(n int) {
+	for i := 0; i < n; i++ {
+		kept = &i
+	}
+}
+
+func set(list []int) {
+	var one int
+	for _, one = range list {
+		kept = &one
+	}
+}
+"""
+
+
+@pytest.mark.parametrize(("language", "temperature"), [("1.21", "normal"), ("1.22", "loop")])
+def test_each_round_has_a_variable_of_its_own_from_go_1_22(
+    each_go: Go, tmp_path: Path, language: str, temperature: str
+) -> None:
+    if each_go.version.startswith("1.21") and language != "1.21":
+        return
+    told = {one.function: one.temperature for one in findings(LOOPS, each_go, tmp_path, language) if one.is_heap}
+    assert told == {"ranged": temperature, "counted": temperature, "set": "normal"}
