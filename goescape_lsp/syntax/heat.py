@@ -33,6 +33,7 @@ _TEST_CALL = re.compile(r"^(?:t|b|f|tb|c)\.(?:Fatal|Error|Log|Skip)f?$")
 _CASES = frozenset({"expression_case", "type_case", "communication_case", "default_case"})
 _BLOCKS = frozenset({"block"}) | _CASES
 _BREAKABLE = frozenset({"for_statement", "expression_switch_statement", "type_switch_statement", "select_statement"})
+_WORD = re.compile(rb"[0-9A-Za-z_\x80-\xff]")
 _LEAVING = frozenset({"return_statement", "break_statement", "goto_statement"})
 
 
@@ -50,20 +51,25 @@ def in_goto_loop(node: Node) -> bool:
     """Say whether a label before the node is jumped to from behind it, in the same function."""
     function = enclosing_function(node)
     body = function.child_by_field_name("body") if function is not None else None
-    if body is None or b"goto " not in (body.text or b""):
+    text = (body.text if body is not None else None) or b""
+    if body is None or b"goto " not in text:
         return False
-    labels = {
-        text_of(n.child_by_field_name("label"))
+    labels = [
+        text_of(n.child_by_field_name("label")).encode()
         for n in statements_of(body)
         if n.type == "labeled_statement" and n.start_byte <= node.start_byte
-    }
-    behind = (body.text or b"")[node.start_byte - body.start_byte :]
-    return any(
-        # The search for plain bytes is many times faster, and rarely finds any.
-        f"goto {label}".encode() in behind
-        and re.search(rf"\bgoto {re.escape(label)}\b", behind.decode("utf-8", "replace"))
-        for label in labels
-    )
+    ]
+    return any(_is_jumped_to(label, text, node.start_byte - body.start_byte) for label in labels)
+
+
+def _is_jumped_to(label: bytes, text: bytes, start: int) -> bool:
+    """Say whether a text has a `goto` of a label from a place on; the last one is looked at first, and found fast."""
+    jump, end = b"goto " + label, len(text)
+    while (found := text.rfind(jump, start, end)) >= 0:
+        if not _WORD.match(text, found + len(jump)) and not _WORD.match(text, found - 1):
+            return True
+        end = found
+    return False
 
 
 def heat_of(node: Node) -> tuple[Temperature, str]:
