@@ -110,10 +110,9 @@ def _unless_left(node: Node) -> Iterator[Node]:
 
 def _leaving(block: Node) -> str:
     """Return the kind of statement with which a block always leaves the loop around it, "" when it need not."""
-    statements = [n for n in statements_of(block) if n.type != "comment"] if block.type in _BLOCKS else []
-    if not statements or b"continue" in (block.text or b""):
+    last = _last_statement(block) if block.type in _BLOCKS else None
+    if last is None or b"continue" in (block.text or b""):
         return ""
-    last = statements[-1]
     if last.type == "return_statement":
         return last.type
     around = next((n for n in (block, *ancestors(block)) if n.type in _BREAKABLE), None)
@@ -129,18 +128,30 @@ def _runs_per_iteration(loop: Node, child: Node) -> bool:
 def _comes_round(loop: Node) -> bool:
     """Say whether a loop can have a second round: its body does not end by leaving, or continues somewhere."""
     body = loop.child_by_field_name("body")
-    statements = [n for n in statements_of(body) if n.type != "comment"]
-    if not statements or statements[-1].type not in _LEAVING:
+    last = _last_statement(body)
+    if last is None or last.type not in _LEAVING:
         return True
     return body is not None and b"continue" in (body.text or b"")
+
+
+def _last_statement(body: Node | None) -> Node | None:
+    """Return the last statement of a block, None in an empty one; a list of all is long."""
+    inner = None if body is None else _list_of(body)
+    last = None if inner is None else inner.named_child(inner.named_child_count - 1)
+    while last is not None and last.type == "comment":
+        last = last.prev_named_sibling
+    return last
 
 
 def statements_of(body: Node | None) -> list[Node]:
     """Return the statements of a block, comments included."""
     if body is None:
         return []
-    inner = next((n for n in body.named_children if n.type == "statement_list"), body)
-    return inner.named_children
+    return _list_of(body).named_children
+
+
+def _list_of(body: Node) -> Node:
+    return next((n for n in body.named_children if n.type == "statement_list"), body)
 
 
 def _cold_reason(node: Node) -> str | None:
