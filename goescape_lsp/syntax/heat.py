@@ -137,7 +137,8 @@ def _comes_round(loop: Node) -> bool:
 def _last_statement(body: Node | None) -> Node | None:
     """Return the last statement of a block, None in an empty one; a list of all is long."""
     inner = None if body is None else _list_of(body)
-    last = None if inner is None else inner.named_child(inner.named_child_count - 1)
+    count = 0 if inner is None else inner.named_child_count
+    last = None if inner is None or not count else inner.named_child(count - 1)
     while last is not None and last.type == "comment":
         last = last.prev_named_sibling
     return last

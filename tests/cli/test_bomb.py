@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from goescape_lsp.cli.engine import Answer, Request, examine
 from goescape_lsp.core.unexplained import MOST_MIB
 from tests.cli.test_check import write_module
 
@@ -52,6 +53,18 @@ def module(tmp_path: Path, go: object) -> Path:
         (root / name).mkdir()
         (root / name / f"{name}.go").write_text(text, "utf-8")
     return root
+
+
+def test_findings_are_not_spelled_out_for_nobody(module: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spelled: list[Answer] = []
+
+    def spell(answer: Answer) -> str:
+        spelled.append(answer)
+        return ""
+
+    monkeypatch.setattr(Answer, "__repr__", spell)
+    assert examine(Request(str(module), ("./small",)), "en").analysis.files
+    assert not spelled, "a text of all findings takes as long as to find them"
 
 
 # What is said on standard error, and the words for a finding without and with its cause.
