@@ -78,6 +78,11 @@ class _Work:
     replaced: Mapping[bytes, bytes] = field(default_factory=dict[bytes, bytes])
     seconds: float = 0.0
 
+    def wants(self, variant: Variant) -> bool:
+        """Say whether the job asks for a variant."""
+        is_external = bool(variant.own)
+        return not variant.package.variant or (self.job.tests and (self.job.external or not is_external))
+
 
 class Direct:
     """A `ports.Compiler` that runs `go` only where something changed that `go` has to be asked about.
@@ -158,9 +163,7 @@ class Direct:
             work.replaced = _write(texts, folder)
             compiled: list[Compiled] = []
             exports: dict[str, str] = {}
-            for variant in record.variants:
-                if variant.package.variant and not job.tests:
-                    continue
+            for variant in filter(work.wants, record.variants):
                 broken = next((item for item in compiled if item.problems), None)
                 if broken is not None:
                     compiled.append(Compiled(variant.package, b"", broken.problems))
@@ -321,10 +324,11 @@ def _inputs(variant: Variant, imports: bytes, work: _Work, *, is_brief: bool) ->
 
 
 def _is_imported(variant: Variant, work: _Work) -> bool:
-    """Say whether another wanted variant of the directory imports this one, as external tests do."""
-    if not work.job.tests or not variant.package.variant:
-        return False
-    return any(variant.package.import_path in other.own for other in work.record.variants if other is not variant)
+    """Say whether external tests are compiled that import this variant: with tests of its own, that variant."""
+    path = variant.package.import_path
+    wanted = [*filter(work.wants, work.record.variants)]
+    is_last = variant is [other for other in wanted if other.package.import_path == path][-1]
+    return is_last and any(path in other.own for other in wanted if other is not variant)
 
 
 def _has_changed(variant: Variant, work: _Work) -> bool:

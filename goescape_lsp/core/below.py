@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from goescape_lsp.core.model import Finding, Function, Parameter, Place, Span, Step
+from goescape_lsp.core.model import Finding, Function, Place, Span, Step
 
 _FROM = "    from "
 
@@ -48,7 +48,8 @@ def finding_below(finding: Finding, rows: int, move: Move) -> Finding:
         lines=tuple(move.words(line) if line.startswith(_FROM) else line for line in finding.lines),
         decided_at=None if decided is None else move.place(decided),
         also_at=tuple(_below(place, rows) for place in finding.also_at),
-        holder=None if holder is None else holder.below(rows),
+        holder=_span(holder, rows),
+        statement=_span(finding.statement, rows),
     )
 
 
@@ -59,7 +60,7 @@ def function_below(function: Function, rows: int) -> Function:
         name_span=function.name_span.below(rows),
         span=function.span.below(rows),
         body=_span(function.body, rows),
-        parameters=tuple(Parameter(one.name, one.span.below(rows), one.leaks) for one in function.parameters),
+        parameters=tuple(replace(one, span=one.span.below(rows)) for one in function.parameters),
     )
 
 

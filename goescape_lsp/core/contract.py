@@ -39,6 +39,11 @@ def ways_of(lines: Iterable[str]) -> tuple[Way, ...]:
     return tuple(sorted(way for way in found if not (way.is_content and Way(way.result, is_content=False) in found)))
 
 
+def lets_go(lines: Iterable[str]) -> bool:
+    """Say whether the parameter's own value leaves the function, so that what callers pass outlives the call."""
+    return any(not way.is_content for way in ways_of(lines))
+
+
 def _way(line: str) -> Way:
     if (told := _TO_RESULT.match(line)) is not None:
         result = told["result"].removeprefix("~r").removeprefix("~R")

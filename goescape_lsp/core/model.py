@@ -188,6 +188,8 @@ class Finding:
     the heap. `is_captured` says that a closure holds the value, `is_by_reference` that it does so by reference. The
     two reasons are keys of `words`.
     `is_api` says that its function can be called from other modules: exported, neither in a program nor internal.
+    `statement` is the first word of the statement that it stands in, None outside statements; `is_beside` says that
+    the statement has another finding that is told louder.
     `suppressed` is the reason for which a comment in the source accepts the finding, "" when none does.
     """
 
@@ -221,6 +223,8 @@ class Finding:
     is_captured: bool = False
     is_by_reference: bool = False
     is_api: bool = False
+    statement: Span | None = None
+    is_beside: bool = False
     allocation_reason: str = ""
     temperature_reason: str = ""
     suppressed: str = ""
@@ -238,11 +242,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """What a function does with one parameter: `leaks` are the compiler's words, empty when it stays."""
+    """What a function does with one parameter: `leaks` are the compiler's words, empty when it stays.
+
+    `is_reference` says that callers pass an address, a slice, a map or a function, and that it is no receiver.
+    """
 
     name: str
     span: Span
     leaks: tuple[str, ...]
+    is_reference: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -409,13 +417,15 @@ class Job:
 
     `overlay` maps absolute paths to the bytes that stand in for them. `assembly` asks for the machine code's calls
     too (`core/assembly.py`); it takes about a quarter longer and cannot share the build cache of plain runs. `shard`
-    leaves out the packages that other machines compile. `is_counted` asks for `Run.built`. `explained` asks what the
+    leaves out the packages that other machines compile. Without `external`, tests in packages of their own (`p_test`)
+    may be left out. `is_counted` asks for `Run.built`. `explained` asks what the
     compiler says of these lines, with its explanations, however long the others are; little else is returned.
     """
 
     directory: str
     patterns: tuple[str, ...]
     tests: bool = True
+    external: bool = True
     tags: str = ""
     gcflags: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()

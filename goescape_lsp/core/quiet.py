@@ -82,6 +82,7 @@ TABLE: tuple[Row, ...] = (
     Row("inlined-possible", "hint", lambda f: _is_in_loop(f) and bool(f.inlined_from) and _is_possible(f)),
     Row("append-with-room", "hint", lambda f: _is_in_loop(f) and f.allocation_reason in _WITH_ROOM),
     Row("append-open", "hint", lambda f: _is_in_loop(f) and f.allocation_reason == "growth-open"),
+    Row("same-statement", "hint", lambda f: f.is_beside),
     Row("loop", "information", lambda f: _is_in_loop(f) and not _is_store(f)),
     # From here on it stands outside loops, in code that is not known to be cold, or stores into a map.
     Row("inlined", "hint", lambda f: bool(f.inlined_from)),

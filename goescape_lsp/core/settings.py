@@ -12,7 +12,7 @@ from goescape_lsp.core.model import Rule, Temperature
 Shape = Literal["choice", "choices", "flag", "count", "text", "words", "pairs", "severities"]
 
 SEVERITY_KEYS = tuple(dict.fromkeys((*map(str, Rule), *map(str, Temperature), *quiet.KEYS)))
-HINT_KINDS = ("heap", "stack", "leaks", "stays")
+HINT_KINDS = ("heap", "references", "leaks", "stack", "stays")
 SEVERITIES = ("information", "hint", "warning", "error", "off")
 
 
@@ -39,7 +39,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("severity", "severities", {}),
     Setting("maxPerFile", "count", 200),
     Setting("inlayHints", "flag", default=True),
-    Setting("inlayHintKinds", "choices", ["heap", "leaks"], HINT_KINDS),
+    Setting("inlayHintKinds", "choices", ["heap", "references"], HINT_KINDS),
     Setting("codeLens", "flag", default=False),
     Setting("workspace", "flag", default=True),
     Setting("locale", "choice", "auto", ("auto", "en", "zh-cn")),
@@ -62,7 +62,7 @@ class Settings:
     severity: Mapping[str, str] = field(default_factory=dict[str, str])
     max_per_file: int = 200
     inlay_hints: bool = True
-    inlay_hint_kinds: tuple[str, ...] = ("heap", "leaks")
+    inlay_hint_kinds: tuple[str, ...] = ("heap", "references")
     code_lens: bool = False
     workspace: bool = True
     locale: str = "auto"

@@ -34,9 +34,10 @@ class Shape:
     """The expression or name at a place.
 
     `holder` is the name of the variable that first holds the value. `function` is Go's name of the enclosing function,
-    "" at package level. `loop_depth` counts the loops of that function around the place. `size` (in bytes) and
-    `has_pointers` are about what would be allocated, None when not known. `is_call` says that the place is a call of
-    a function (not a builtin, not a conversion), where inlined code is reported. `is_fallback` says that no expression
+    "" at package level. `loop_depth` counts the loops of that function around the place. `statement` is the first word
+    of the statement around it, None outside. `size` (in bytes) and `has_pointers` are about what would be allocated,
+    None when not known. `is_call` says that the place is a call of a function (not a builtin, not a conversion), where
+    inlined code is reported. `is_fallback` says that no expression
     stands at the place and `span` is the best there is: the token or the line.
     """
 
@@ -53,6 +54,7 @@ class Shape:
     has_pointers: bool | None = None
     is_call: bool = False
     is_fallback: bool = False
+    statement: Span | None = None
 
 
 class Target(StrEnum):

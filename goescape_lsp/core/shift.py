@@ -80,7 +80,7 @@ def _reaches(facts: FileFacts) -> tuple[tuple[int, int], ...]:
     for finding in facts.findings:
         places = [finding.at, *(step.place for step in finding.flow)]
         places += [] if finding.decided_at is None else [finding.decided_at]
-        spans = [finding.span, *([] if finding.holder is None else [finding.holder])]
+        spans = [finding.span, *(one for one in (finding.holder, finding.statement) if one is not None)]
         lines = [place.line for place in places if place.file == facts.path]
         lines += [line for span in spans for line in (span.line, span.end_line)]
         found.append((min(lines), max(lines)))
@@ -209,6 +209,7 @@ def _finding(finding: Finding, path: str, moved: _Moved) -> Finding | None:
         flow=tuple(_step(step, place) for step in finding.flow),
         decided_at=None if finding.decided_at is None else place(finding.decided_at),
         holder=None if finding.holder is None else moved.span(finding.holder),
+        statement=None if finding.statement is None else moved.span(finding.statement),
     )
 
 

@@ -7,17 +7,21 @@ from dataclasses import replace
 
 from goescape_lsp.core.model import Finding, Temperature
 
+# Methods and unexported functions that make or add something do ordinary work, and so does whatever copies.
 _CONSTRUCTOR = re.compile(
-    r"(?:^|\.)(?:[Nn]ew|[Mm]ake|[Oo]pen|[Dd]ial|With|Must|Default|[Cc]lone|[Cc]opy)(?:[A-Z_]\w*)?$"
+    r"(?:^|\.)(?:[Nn]ew|[Oo]pen|[Dd]ial)(?:[A-Z_]\w*)?$|^(?:Make|With|Must|Default)(?:[A-Z_]\w*)?$"
 )
+# Methods named `startLabel` or `closeTag` are what parsers and printers do all the time: there the verb stands alone.
 _LIFECYCLE = re.compile(
-    r"(?:^|\.)(?:[Ii]nit(?:ialize)?|[Ss]et[Uu]p|[Bb]ootstrap|[Cc]onfigure|(?:[Uu]n|[Mm]ust)?[Rr]egister"
-    r"|[Ss]tart|[Ss]top|[Ll]isten|[Cc]lose|[Ss]hut[Dd]own)(?:[A-Z_]\w*)?$"
+    r"(?:^|\.)(?:[Ii]nit(?:ialize)?|[Ss]et[Uu]p|[Bb]ootstrap|[Cc]onfigure|(?:[Uu]n|[Mm]ust)?[Rr]egister)(?:[A-Z_]\w*)?$"
+    r"|(?:^|\.)(?:[Ss]tart|[Ss]top|[Ll]isten|[Cc]lose|[Ss]hut[Dd]own)(?:(?:All|And|Context|Server|TLS|With)(?:[A-Z]\w*)?)?$"
+    r"|^(?:[Ss]tart|[Ss]top|[Ll]isten|[Cc]lose|[Ss]hut[Dd]own)[A-Z_]\w*$"
 )
 # With what its literals do (`.func1`): nothing below such a function runs more often than it.
 _REPORT = re.compile(
     r"(?:^|\.)(?:(?:[Dd]ebug|[Dd]ump|[Pp]rint|[Dd]escribe)(?:[A-Z_]\w*)?|\w*ToString)(?:\.func[\d.]+)*$"
 )
+_ERROR_VALUE = re.compile(r"^&(?:\w+\.)?(?:\w*Error|[eE]rr[A-Z]\w*)\{")
 _BENCHMARK = re.compile(r"^(?:\w+\.)?Benchmark")
 
 
@@ -27,9 +31,9 @@ def temper(finding: Finding, *, is_test: bool = False) -> Finding:
     `is_test` says that its file serves tests although its name does not say so.
 
     Cold by use is all that only tests run, benchmarks excepted; cold by name is what prints or describes
-    (`debugPrint`, `dumpState`, `levelsToString`). What stands in a constructor (`NewX`, `openX`, `WithX`, `cloneX` …)
-    or begins and ends something's life (`initX`, `Register`, `Close` …) stays as warm as it is, because some are
-    called often; the reason is noted.
+    (`debugPrint`, `dumpState`, `levelsToString`), and an error that code inlined from elsewhere makes. What stands in a
+    constructor (`NewX`, `openX`, a function `WithX` …) or begins and ends something's life (`initX`, `Register`,
+    `Close` …) stays as warm as it is, because some are called often; the reason is noted.
     """
     if finding.temperature is Temperature.COLD:
         return finding
@@ -38,6 +42,8 @@ def temper(finding: Finding, *, is_test: bool = False) -> Finding:
         return replace(finding, temperature=Temperature.COLD, temperature_reason="test")
     if _REPORT.search(finding.function):
         return replace(finding, temperature=Temperature.COLD, temperature_reason="report")
+    if finding.inlined_from and _ERROR_VALUE.match(finding.subject):
+        return replace(finding, temperature=Temperature.COLD, temperature_reason="error-construction")
     if finding.temperature is Temperature.NORMAL and not finding.temperature_reason:
         return replace(finding, temperature_reason=_named(finding.function))
     return finding

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from goescape_lsp.core.carry import carry
 from goescape_lsp.core.model import FileFacts
+from goescape_lsp.core.once import told_once
 from goescape_lsp.core.suppress import accept_again
 from goescape_lsp.session.snapshot import Outcome, PackageState
 
@@ -60,5 +61,5 @@ def _carried(known: _Known | None, raw: FileFacts, before: FileFacts | None) -> 
     # Carried over once more, the same would come of the same.
     if known is not None and known.raw is raw and (before is known.before or before is known.result):
         return known
-    result = accept_again(carry(before, raw))
+    result = told_once(accept_again(carry(before, raw)))
     return _Known(raw, before, before if before is not None and result == before else result)

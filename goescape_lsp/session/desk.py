@@ -8,6 +8,7 @@ from goescape_lsp.core.assembly import Assembly
 from goescape_lsp.core.below import Move
 from goescape_lsp.core.common import Common, joined
 from goescape_lsp.core.model import FileFacts, Place
+from goescape_lsp.core.once import told_once
 from goescape_lsp.core.parts import OUTSIDE, Stretch
 from goescape_lsp.core.suppress import accept
 from goescape_lsp.session.drafts import Drafts, in_order
@@ -227,7 +228,7 @@ class Desk:
             )
             is_whole = path in self._whole
             own = accept(own, source.directives(), is_whole=is_whole, is_weighed=self._is_weighed)
-            facts[path] = own
+            facts[path] = told_once(own)
             makes[path] = made(own, source, self._go_version)
         return Kept(self._stamps[file], self.head(file), parts, commons, facts, makes)
 

@@ -88,12 +88,10 @@ def _functions(
     for function in source.outline.functions:
         stretch = None if is_all else stretches.of(function.span.line)
         if (OUTSIDE if stretch is None else stretch.key) == unit[1]:
-            yield _described(function, path, parameters, inlining)
+            yield _described(function, source, parameters, inlining.get((path, function.name_span), ""))
 
 
-def _described(
-    function: Function, path: str, found: Sequence[Finding], inlining: Mapping[tuple[str, Span], str]
-) -> Function:
+def _described(function: Function, source: Source, found: Sequence[Finding], inlining: str) -> Function:
     """Add what the compiler said of a function: its inlining and what it does with its parameters."""
     parameters: dict[tuple[str, int, int], Parameter] = {}
     first = bisect_left(found, function.span.line, key=_line_of)
@@ -103,9 +101,9 @@ def _described(
         leaks = parameters[key].leaks if key in parameters else ()
         if finding.verdict is Verdict.LEAKS:
             leaks = (*leaks, *(line for line in finding.lines if is_way(line)))
-        parameters[key] = Parameter(finding.subject, finding.span, leaks)
-    sentence = inlining.get((path, function.name_span), "")
-    return replace(function, parameters=tuple(parameters.values()), inlining=sentence)
+        is_reference = bool(leaks) and source.takes_reference(finding.span)
+        parameters[key] = Parameter(finding.subject, finding.span, leaks, is_reference)
+    return replace(function, parameters=tuple(parameters.values()), inlining=inlining)
 
 
 def _line_of(finding: Finding) -> int:

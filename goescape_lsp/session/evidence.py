@@ -120,6 +120,7 @@ def _finding(site: Silent, file: str, package: str) -> Finding:
         temperature=shape.temperature,
         expression=shape.expression,
         temperature_reason=shape.temperature_reason,
+        statement=shape.statement,
     )
 
 

@@ -222,6 +222,7 @@ class Reader:
             lines=(intern(_words(line)),),
             inlined_from=site.inlined_from,
             holder=shape.holder,
+            statement=shape.statement,
             size=None if site.inlined_from else shape.size,
             block=self._block(site, kind),
             is_api=self._is_library and _EXPORTED.search(shape.function) is not None,

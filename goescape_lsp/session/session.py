@@ -8,6 +8,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import aclosing
 from dataclasses import replace
 
 from goescape_lsp.core.model import FileFacts, Finding, Job, Package, Problem, ProblemKind
@@ -20,7 +21,19 @@ from goescape_lsp.session.carried import Carried
 from goescape_lsp.session.first_look import FirstLook, Hooks
 from goescape_lsp.session.flows import Flows
 from goescape_lsp.session.latest import Latest
-from goescape_lsp.session.run import Analyse, Order, Phases, carry_out, job_for, stages_of
+from goescape_lsp.session.run import (
+    Analyse,
+    Order,
+    Phases,
+    Reach,
+    Stage,
+    analysed,
+    carry_out,
+    first_reach,
+    in_turn,
+    job_for,
+)
+from goescape_lsp.session.shown import Shown
 from goescape_lsp.session.snapshot import (
     NOTHING_HERE,
     Outcome,
@@ -36,7 +49,6 @@ from goescape_lsp.session.snapshot import (
 )
 from goescape_lsp.session.stored import state_of, stored_of
 from goescape_lsp.session.story import Stories
-from goescape_lsp.session.surface import surface
 from goescape_lsp.session.told import Told
 
 _SAVE_WAIT_S = 0.0
@@ -91,8 +103,8 @@ class Session:
         self._generations: Counter[str] = Counter()
         self._seen: dict[str, dict[str, bytes | None]] = {}
         self._owing: set[str] = set()
-        self._surfaces: dict[str, bytes] = {}
         self._saved_tests: set[str] = set()
+        self._shown = Shown()
         self._told = Told()
         self._stories = Stories(lambda: self._compiler, files)
         self.flows = Flows(lambda: self._compiler, lambda: self._go_version, files)
@@ -164,7 +176,7 @@ class Session:
         if self._settings.run != "manual":
             if is_test(path):
                 self._saved_tests.add(directory_of(path))
-            self._run(directory_of(path), _SAVE_WAIT_S, has_changed=True)
+            self._run(directory_of(path), _SAVE_WAIT_S, has_changed=True, is_own=not is_test(path))
 
     def closed(self, path: str) -> None:
         """Forget a buffer; what is known of the file on the disk stays when it lies in the workspace."""
@@ -303,7 +315,10 @@ class Session:
         self._set(replace(state, generation=generation))
         return True
 
-    def _run(self, directory: str, wait_s: float, *, has_changed: bool = False) -> None:
+    def _run(self, directory: str, wait_s: float, *, has_changed: bool = False, is_own: bool = False) -> None:
+        """Run a directory; `has_changed` says that its own files did, `is_own` that nothing but these can have."""
+        if not is_own:
+            self._shown.expect(directory)
         # An overtaken run may have been the one that owed its dependants a run.
         has_changed = has_changed or directory in self._owing
         if has_changed:
@@ -341,39 +356,38 @@ class Session:
 
         texts = tuple(text for path in paths if (text := read(path)) is not None)
         order = Order(job, open_files, read, self._go_version, asked, functools.partial(self._ahead, texts))
-        is_test_saved = directory in self._saved_tests
-        stages = stages_of(order, is_test_saved=is_test_saved, weighs=self._weighs)
+        reach = first_reach(order, is_test_saved=directory in self._saved_tests, weighs=self._weighs)
         outcome, seconds = None, 0.0
-        for with_tests in stages:
-            outcome = await self._run_stage(order, before, generation, with_tests=with_tests)
-            if outcome is None:
-                return
-            seconds += outcome.run.seconds
-            order = replace(order, asked=time.monotonic())
+        async with aclosing(in_turn(order, reach, self._compiler, self._shown.following)) as stages:
+            async for stage in stages:
+                outcome = await self._taken(stage, before, generation)
+                if outcome is None:
+                    return
+                seconds += outcome.run.seconds
         self._saved_tests.discard(directory)
         if outcome is not None:
             self._listener.finished(directory, seconds)
             self._go_on(order, outcome.analysis.files, generation)
 
-    async def _run_stage(
-        self, order: Order, before: dict[str, bytes | None], generation: int, *, with_tests: bool
-    ) -> Outcome | None:
-        """Compile and take what came of it; None when a newer run has to say it."""
-        directory, job = order.job.directory, order.job
-        stage = replace(order, job=replace(job, tests=job.tests and with_tests))
-        outcome, phases = await carry_out(stage, self._compiler, self._analyse)
-        older = self._snapshot.packages.get(directory)
-        outcome = await self._carried.over(older, outcome, directory, is_weighed=False)
-        if generation != self._generations[directory]:
+    async def _taken(self, stage: Stage, before: dict[str, bytes | None], generation: int) -> Outcome | None:
+        """Take what came of a compile; None when a newer run has to say it."""
+        job = stage.order.job
+        outcome, phases = await analysed(stage, self._analyse)
+        older = self._snapshot.packages.get(job.directory)
+        outcome = await self._carried.over(older, outcome, job.directory, is_weighed=False)
+        if generation != self._generations[job.directory]:
             return None
         if any(self._files.read(path) != content for path, content in before.items()):
             # What was compiled may be neither the one nor the other.
-            self._run(directory, _SAVE_WAIT_S)
+            self._run(job.directory, _SAVE_WAIT_S)
             return None
         files = outcome.analysis.files
         before.update((path, facts.content) for path, facts in files.items() if path not in job.overlay)
-        self._phases[directory] = phases
-        self._take(directory, outcome, generation, without_tests=job.tests and not with_tests)
+        self._phases[job.directory] = phases
+        is_partial = self._settings.tests and stage.reach is not Reach.EVERYTHING
+        self._take(job.directory, outcome, generation, is_partial=is_partial)
+        await self._shown.take(stage, outcome)
+        self._pass_on(job.directory)
         return outcome
 
     def _go_on(self, order: Order, seen: Mapping[str, FileFacts], generation: int) -> None:
@@ -388,7 +402,7 @@ class Session:
     async def _weigh(self, directory: str, order: Order, seen: Mapping[str, FileFacts], generation: int) -> None:
         """Compile once more, with the tests and for the machine code, quietly; `seen` is what the first run found."""
         sighting = None if self._shelf is None else await self._shelf.look(order.job)
-        outcome, _ = await carry_out(order, self._compiler, self._analyse)
+        outcome = await carry_out(order, self._compiler, self._analyse)
         found = outcome.analysis.files
         is_same = all(path not in found or found[path].content == facts.content for path, facts in seen.items())
         older = self._snapshot.packages.get(directory)
@@ -398,38 +412,33 @@ class Session:
             if self._shelf is not None and (stored := stored_of(directory, outcome)) is not None:
                 await self._shelf.keep(order.job, sighting, stored)
 
-    def _take(self, directory: str, outcome: Outcome, generation: int, *, without_tests: bool = False) -> None:
+    def _take(self, directory: str, outcome: Outcome, generation: int, *, is_partial: bool = False) -> None:
         """Make the outcome of a run the new state of its directory."""
         older = self._snapshot.packages.get(directory) or PackageState(directory, {})
         state = replace(next_state(older, outcome, self._is_wanted), generation=generation)
-        if without_tests:
+        if is_partial:
             state = with_older_tests(state, older)
         self._set(state)
         every = self._snapshot.problems()
         for problem in self._told.news(older.problems, state.problems, every, is_ours=self._is_ours(directory)):
             self._listener.troubled(problem)
-        if directory in self._owing and not (state.is_stale and len(state.stale) == len(state.files)):
-            self._owing.discard(directory)
-            self._pass_on(state, outcome)
 
-    def _pass_on(self, state: PackageState, outcome: Outcome) -> None:
+    def _pass_on(self, directory: str) -> None:
         """Run the packages that are built from this one, if they can see what changed: the open ones at once."""
-        closed = self._snapshot.packages.keys() - self._open_directories() if self._looks_around else set[str]()
-        ahead = sorted(dependants(self._snapshot, state, self._open_directories()))
-        behind = sorted(dependants(self._snapshot, state, closed))
-        if not ahead and not behind:
-            self._surfaces.pop(state.directory, None)
+        state = self._snapshot.packages.get(directory)
+        if state is None or directory not in self._owing or (state.is_stale and len(state.stale) == len(state.files)):
             return
-        older = self._surfaces.get(state.directory)
-        newer = self._surfaces[state.directory] = surface(outcome.run, outcome.analysis.files)
-        if newer != older:
-            self._first_look.add(behind)
-        for dependant in ahead:
-            if newer != older:
+        self._owing.discard(directory)
+        is_news = self._shown.is_news(directory)
+        for dependant in sorted(dependants(self._snapshot, state, self._open_directories())):
+            if is_news:
                 self._run(dependant, 0.0)
             else:
                 job = job_for(dependant, self._settings, {})
                 self._background.submit(dependant, functools.partial(self._compiler.prepare, job), _ASSEMBLY_WAIT_S)
+        if is_news and self._looks_around:
+            closed = self._snapshot.packages.keys() - self._open_directories()
+            self._first_look.add(sorted(dependants(self._snapshot, state, closed)))
 
     def _set(self, state: PackageState) -> None:
         self.flows.forget(state.directory)

@@ -1,39 +1,54 @@
-"""What other packages can see of one, as a digest: it stays the same while nothing changes for those that import it."""
+"""What other packages can see of one: it stays the same while nothing changes for those that import it."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from goescape_lsp.core.columns import BOM
 from goescape_lsp.core.model import FileFacts, Function, Run, Span
 
 # What the compiler hands on in export data, in its own words: how parameters leak, and bodies that can be inlined.
+# It begins with what is looked for, not with the place before that: ten times as fast.
 _HANDED_ON = re.compile(
-    rb"^[^\n]*?:\d+(?::\d+)?: ((?:can inline |cannot inline |leaking |mutates |calls )[^\n]*"
-    rb"|[^\n]* does not escape, mutate, or call)$",
+    rb": ((?:can inline |cannot inline |leaking |mutates |calls )[^\n]*"
+    rb"|[^\n:]* does not escape, mutate, or call)$",
     re.MULTILINE,
 )
 
 
-def surface(run: Run, files: Mapping[str, FileFacts]) -> bytes:
-    """Return a digest of what the packages of a run show to others; positions do not count.
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """Digests of what the packages of a run show to others; positions do not count, and tests are not seen.
 
-    Shape: the declarations as they are written, without the bodies of functions that are not generic, and all that the
-    compiler said of parameters and inlining; where it was not asked what the bodies are that can be inlined, all count.
-    Tests are not seen by others.
+    `handed_on` is of all that the compiler said of parameters and inlining. `declared` is of the declarations as they
+    are written, without the bodies of functions that are not generic; where the compiler was not asked what the bodies
+    are that can be inlined, all count.
     """
+
+    handed_on: bytes
+    declared: bytes
+
+
+def surface(run: Run, files: Mapping[str, FileFacts]) -> Surface:
+    """Return what the packages of a run show to others."""
     digest = hashlib.blake2b(digest_size=16)
     for compiled in run.compiled:
-        if compiled.package.variant:
-            continue
-        for said in _HANDED_ON.findall(compiled.text):
-            digest.update(said + b"\n")
-        for path in compiled.package.files:
+        for path in compiled.package.files if not compiled.package.variant else ():
             if path in files:
                 shown = files[path].content if compiled.is_brief else _declarations(files[path])
                 digest.update(shown + b"\0")
+    return Surface(handed_on(run), digest.digest())
+
+
+def handed_on(run: Run) -> bytes:
+    """Return the part of a run's surface that its texts alone tell."""
+    digest = hashlib.blake2b(digest_size=16)
+    for compiled in run.compiled:
+        if not compiled.package.variant:
+            digest.update(b"\n".join(_HANDED_ON.findall(compiled.text)) + b"\0")
     return digest.digest()
 
 

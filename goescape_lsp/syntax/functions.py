@@ -7,11 +7,25 @@ from collections.abc import Iterator
 
 from tree_sitter import Node, Tree
 
-from goescape_lsp.core.model import Function
-from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, enclosing_function, literals_in, span_of, text_of, walk
+from goescape_lsp.core.model import Function, Span
+from goescape_lsp.syntax.forms import Form
+from goescape_lsp.syntax.names import Names
+from goescape_lsp.syntax.tree import (
+    FUNCTIONS,
+    ancestors,
+    enclosing_function,
+    literals_in,
+    node_at,
+    span_of,
+    text_of,
+    walk,
+)
+from goescape_lsp.syntax.types import resolve
 
 PACKAGE_INITIALISATION = "init"
 _DECLARED = frozenset({"function_declaration", "method_declaration"})
+_PARAMETERS = frozenset({"parameter_declaration", "variadic_parameter_declaration"})
+_REFERENCES = frozenset({Form.POINTER, Form.SLICE, Form.MAP, Form.FUNCTION})
 _TESTING_TYPES = frozenset({"testing.TB", "testing.T", "testing.B", "testing.F", "testing.M"})
 
 
@@ -90,3 +104,18 @@ def takes_testing(root: Node) -> bool:
     return any(
         node.type == "qualified_type" and text_of(node) in _TESTING_TYPES for part in signatures for node in walk(part)
     )
+
+
+def takes_reference(tree: Tree, span: Span, names: Names) -> bool:
+    """Say whether the parameter at a span takes an address, a slice, a map or a function, and is no receiver."""
+    name = node_at(tree, span)
+    parameter = next((one for one in (name, *ancestors(name)) if one.type in _PARAMETERS), None) if name else None
+    if parameter is None or _is_receiver(parameter):
+        return False
+    is_variadic = parameter.type == "variadic_parameter_declaration"
+    return is_variadic or resolve(parameter.child_by_field_name("type"), names).form in _REFERENCES
+
+
+def _is_receiver(parameter: Node) -> bool:
+    method = parameter.parent.parent if parameter.parent is not None else None
+    return method is not None and method.child_by_field_name("receiver") == parameter.parent

@@ -14,8 +14,8 @@ from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, enclosing_function, t
 _ERROR_CALL = re.compile(
     r"^(?:errors\.(?:New|Join)|fmt\.Errorf|(?:\w+\.)*(?:[eE]rrorf|Wrapf?|WithStack|WithMessagef?))$"
 )
-# `ParseError`, `errTimeout`, `os.PathError`; Go's own convention for the names of error types.
-_ERROR_TYPE = re.compile(r"^(?:\w+\.)?(?:\w+Error|[eE]rr[A-Z]\w*)$")
+# `ParseError`, `errTimeout`, `os.PathError`, `dns.Error`; Go's own convention for the names of error types.
+_ERROR_TYPE = re.compile(r"^(?:\w+\.)?(?:\w*Error|[eE]rr[A-Z]\w*)$")
 _LEVEL = r"(?:Print|Debug|Info|Warn|Warning|Error|Fatal|Panic|Trace|Log)"
 # A logger by its name and any of its levels, or a level with a formatting suffix whoever has it (`opt.Infof`).
 _LOG_CALL = re.compile(

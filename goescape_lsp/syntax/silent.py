@@ -21,7 +21,7 @@ from goescape_lsp.syntax.names import Names
 from goescape_lsp.syntax.scope import declared_at, find_local
 from goescape_lsp.syntax.sizes import size_of
 from goescape_lsp.syntax.source import Source
-from goescape_lsp.syntax.tree import enclosing_function, first_of, node_at, span_of, text_of, walk
+from goescape_lsp.syntax.tree import enclosing_function, first_of, node_at, span_of, statement_start, text_of, walk
 from goescape_lsp.syntax.types import infer, resolve
 
 _EXPRESSION_LENGTH = 120
@@ -156,6 +156,7 @@ def _shape(node: Node, kind: Kind, known: dict[int, str]) -> Shape:
         loop_depth=heat.loops_around(node),
         temperature=temperature,
         temperature_reason=reason,
+        statement=statement_start(node),
     )
 
 

@@ -24,7 +24,7 @@ from goescape_lsp.syntax.scope import Role
 from goescape_lsp.syntax.sizes import site_has_pointers, size_of_site
 from goescape_lsp.syntax.standard import is_standard_map
 from goescape_lsp.syntax.starts import statement_that_calls
-from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, first_of, leaf_at, span_of, text_of, walk
+from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, first_of, leaf_at, span_of, statement_start, text_of, walk
 from goescape_lsp.syntax.types import Form, Names, element, infer, resolve
 
 _GENERATED = re.compile(rb"^// Code generated .* DO NOT EDIT\.\r?$", re.MULTILINE)
@@ -111,6 +111,10 @@ class Source:
             stretch = self.outline.stretches.of(node.start_point[0] + 1)
             found.setdefault(OUTSIDE if stretch is None else stretch.key, []).append(node)
         return found
+
+    def takes_reference(self, span: Span) -> bool:
+        """Say whether a parameter takes an address, a slice, a map or a function, and is no receiver."""
+        return functions.takes_reference(self._tree, span, self.names)
 
     def directives(self) -> tuple[Comment, ...]:
         """Return the comments of the file that name goescape."""
@@ -324,6 +328,7 @@ class Source:
             size_of_site(node, kind, subject, self.names),
             site_has_pointers(node, kind, self.names),
             is_call=node.type == "call_expression" and self._is_user_call(node),
+            statement=statement_start(node),
         )
 
     def _kind(self, node: Node, subject: str, verdict: Verdict) -> Kind:

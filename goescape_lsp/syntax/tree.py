@@ -21,6 +21,7 @@ _LITERALS = Query(_GO, "(func_literal) @literal")
 _CALLS = Query(_GO, "(call_expression function: (identifier) @called)")
 
 FUNCTIONS = frozenset({"function_declaration", "method_declaration", "func_literal"})
+_STATEMENTS = frozenset({"short_var_declaration", "var_spec", "expression_case", "type_case", "communication_case"})
 
 
 def parse(content: bytes) -> Tree:
@@ -120,6 +121,25 @@ def ancestors(node: Node) -> Iterator[Node]:
     while parent is not None:
         yield parent
         parent = parent.parent
+
+
+def statement_start(node: Node) -> Span | None:
+    """Return the first word of the innermost statement around a node, None outside: in a signature.
+
+    Shape: what a header of an `if`, `for` or `switch` holds and is no statement of its own belongs to that header.
+    """
+    for around in (node, *ancestors(node)):
+        if around.type.endswith("_statement") or around.type in _STATEMENTS:
+            return span_of(_first_leaf(around))
+        if around.type in FUNCTIONS and around != node:
+            return None
+    return None
+
+
+def _first_leaf(node: Node) -> Node:
+    while node.children:
+        node = node.children[0]
+    return node
 
 
 def enclosing_function(node: Node) -> Node | None:

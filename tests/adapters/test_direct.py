@@ -164,6 +164,17 @@ async def test_an_ordinary_save_asks_go_nothing(desk: Desk, edit: tuple[str, str
         assert_equal(expected, found)
 
 
+async def test_external_tests_alone_see_what_was_edited(desk: Desk) -> None:
+    (desk.root / "a/export_test.go").unlink()
+    desk.edit("a/a_test.go", ", a.Hidden(new(int))", "")
+    wanted = job(str(desk.root / "a"))
+    await desk.direct.prepare(wanted)
+    desk.edit(*SAME_WAY["what external tests see"])
+    expected, found, asked = await desk.both(wanted)
+    assert_equal(expected, found)
+    assert not asked
+
+
 @pytest.mark.parametrize("edit", THROUGH_GO.values(), ids=THROUGH_GO.keys())
 async def test_what_only_go_knows_is_asked(desk: Desk, edit: tuple[str, str, str]) -> None:
     await desk.direct.prepare(job(desk.root / "a"))

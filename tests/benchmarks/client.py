@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from goescape_lsp.editor.reporter import STATUS
 from tests.editor.client import recorded_params
 
 Message = dict[str, Any]
@@ -55,6 +56,7 @@ class Server:
         self._settings = settings
         self._replies: dict[int, tuple[float, Message]] = {}
         self._published: list[Published] = []
+        self._idle: list[float] = []
         self._news = threading.Condition()
         self._writing = threading.Lock()
         self._next = 0
@@ -101,9 +103,10 @@ class Server:
         self.notify("textDocument/didOpen", {"textDocument": document})
 
     def forget(self) -> None:
-        """Drop what was published until now."""
+        """Drop what was published and told until now."""
         with self._news:
             self._published.clear()
+            self._idle.clear()
 
     def published(self) -> list[Published]:
         """Return what was published since the last `forget`."""
@@ -123,6 +126,11 @@ class Server:
 
         self._wait(is_there, f"{marker} in the diagnostics of {path.name}")
         return found[0]
+
+    def until_idle(self) -> float:
+        """Wait until our server tells that all runs have ended, and return when it did, since the last `forget`."""
+        self._wait(lambda: bool(self._idle), "the end of a run")
+        return self._idle[0]
 
     def close(self) -> None:
         """Shut the server down, by force when it does not go."""
@@ -174,6 +182,10 @@ class Server:
                 result = [self._settings for _ in message["params"]["items"]]
             with contextlib.suppress(OSError):
                 self._send({"jsonrpc": "2.0", "id": message["id"], "result": result})
+        elif message["method"] == STATUS and message["params"]["state"] == "idle":
+            with self._news:
+                self._idle.append(at)
+                self._news.notify_all()
 
 
 def _holds(one: Published, uri: str, marker: str) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.client import Server
-from tests.benchmarks.subjects import Subject, edit, marker
+from tests.benchmarks.subjects import Subject, edit, hidden_marker, marker
 from tests.benchmarks.toolchain import Go
 from tests.benchmarks.watch import CompilerPeak, resident_mb, settle
 
@@ -42,13 +42,21 @@ class Contestant:
         self.server = server
         self.subject = subject
         self._quiet_s = quiet_s
-        self._number = 0
+        self._number = self._hidden = 0
 
     def save(self) -> Answer:
         """Edit, save, and wait for both answers and for the end of all work that follows."""
         sent = self._save()
         first = self.server.until_published(self.subject.file, marker(self._number)).at
         answer = Answer(first - sent, max((self._tests_at(), first)) - sent)
+        settle(self.server.pid, self._quiet_s)
+        return answer
+
+    def save_hidden(self) -> Answer:
+        """Edit what no other package sees, save, and wait until our server has nothing left to compile for it."""
+        sent = self._save(is_hidden=True)
+        first = self.server.until_published(self.subject.file, hidden_marker(self._hidden)).at
+        answer = Answer(first - sent, self.server.until_idle() - sent)
         settle(self.server.pid, self._quiet_s)
         return answer
 
@@ -74,12 +82,13 @@ class Contestant:
         """The memory of the server itself, without what it starts."""
         return resident_mb(self.server.pid)
 
-    def _save(self) -> float:
-        before, self._number = self._number, self._number + 1
+    def _save(self, *, is_hidden: bool = False) -> float:
+        before = (self._number, self._hidden)
+        self._number, self._hidden = self._number + (not is_hidden), self._hidden + is_hidden
         self.server.forget()
-        edit(self.server, self.subject, before, self._number)
+        edit(self.server, self.subject, before, (self._number, self._hidden))
         time.sleep(_TYPED_S)
-        self.subject.write(self._number)
+        self.subject.write(self._number, self._hidden)
         sent = time.perf_counter()
         document = {"uri": self.subject.file.as_uri()}
         self.server.notify("textDocument/didSave", {"textDocument": document})

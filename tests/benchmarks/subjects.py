@@ -4,6 +4,9 @@ The edit changes the body of a function `GoescapeBench` that is put behind the i
 below it. The function makes an array of a size never used before, so that a finding which names this size can only
 come from the text of this round. A test file of each build variant calls the function, which the compiler inlines
 there: what the test file is told of the same size proves that this variant, too, was compiled anew.
+
+Other rounds edit the body of a second function instead, which is not inlined and takes no parameters: an edit as most
+are, of which other packages and external tests see nothing.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from tests.benchmarks.toolchain import Go
 
 _IMPORTS = re.compile(r"^import (?:\((?:.|\n)*?^\)|\".*\")\n", re.MULTILINE)
 _SMALLEST = 1000
+_SMALLEST_HIDDEN = 30_000
 _IN_TEST = "goescape_bench_test.go"
 _EXTERNAL_TEST = "goescape_bench_external_test.go"
 
@@ -55,14 +59,14 @@ class Subject:
     original: str
     tests: tuple[Path, ...] = ()
 
-    def text(self, number: int) -> str:
-        """Return the edited file's text with the edit of that number."""
+    def text(self, number: int, hidden: int = 0) -> str:
+        """Return the edited file's text with the edits of those numbers: one that others see, and a hidden one."""
         imports = _IMPORTS.search(self.original)
         end = imports.end() if imports else self.original.index("\n\n") + 1
-        return self.original[:end] + _function(number) + self.original[end:]
+        return self.original[:end] + _functions(number, hidden) + self.original[end:]
 
-    def write(self, number: int) -> None:
-        self.file.write_text(self.text(number), encoding="utf-8")
+    def write(self, number: int, hidden: int = 0) -> None:
+        self.file.write_text(self.text(number, hidden), encoding="utf-8")
 
     def lines(self, files: tuple[str, ...]) -> int:
         """Return how many lines some files of the package have together."""
@@ -74,16 +78,21 @@ def marker(number: int) -> str:
     return f"new([{_SMALLEST + number}]byte)"
 
 
-def edit(server: Server, subject: Subject, before: int, after: int) -> None:
-    """Type the next edit into the open buffer, as an editor tells it: only the lines that change."""
-    text = subject.text(before)
+def hidden_marker(number: int) -> str:
+    """Return the text that only the findings of the hidden edit with that number hold."""
+    return f"new([{_SMALLEST_HIDDEN + number}]byte)"
+
+
+def edit(server: Server, subject: Subject, before: tuple[int, int], after: tuple[int, int]) -> None:
+    """Type the next edits into the open buffer, as an editor tells it: only the lines that change."""
+    text = subject.text(*before)
     first = text[: text.index("// GoescapeBench ")].count("\n")
-    last = first + _function(before).count("\n") - 1
+    last = first + _functions(*before).count("\n") - 1
     change = {
         "range": {"start": {"line": first, "character": 0}, "end": {"line": last, "character": 0}},
-        "text": _function(after).removeprefix("\n"),
+        "text": _functions(*after).removeprefix("\n"),
     }
-    document = {"uri": subject.file.as_uri(), "version": after + 1}
+    document = {"uri": subject.file.as_uri(), "version": sum(after) + 1}
     server.notify("textDocument/didChange", {"textDocument": document, "contentChanges": [change]})
 
 
@@ -117,12 +126,14 @@ def generated(name: str, root: Path, folder: Path, file: str) -> Subject:
     return _with_edit(Subject(name, root, folder, folder / file, (folder / file).read_text(encoding="utf-8")))
 
 
-def _function(number: int) -> str:
+def _functions(number: int, hidden: int) -> str:
     # One line more or less each time: everything below moves.
-    more = f"\t_ = {number}\n" * (number % 2)
+    more, more_hidden = f"\t_ = {number}\n" * (number % 2), f"\t_ = {hidden}\n" * (hidden % 2)
     return (
         f"\n// GoescapeBench is what the benchmark edits: {number}.\n"
-        f"func GoescapeBench() interface{{}} {{\n{more}\treturn {marker(number)}\n}}\n"
+        f"func GoescapeBench() interface{{}} {{\n{more}\treturn {marker(number)}\n}}\n\n"
+        "func goescapeBenchHidden() interface{} {\n\tdefer func() { _ = recover() }()\n"
+        f"{more_hidden}\treturn {hidden_marker(hidden)}\n}}\n"
     )
 
 

@@ -44,7 +44,7 @@ def test_a_small_module_beside_gopls(with_go: Go, tmp_path: Path, capsys: pytest
     rows = [line for line in printed.splitlines() if line.startswith("| uuid ")]
     assert len(rows) == 3, "ratios, milliseconds, memory"
     assert all(map(has_numbers, rows)), rows
-    assert len(re.findall(r"\| +(?:met|SHORT) \|", printed)) == 4, "what is promised of a small package"
+    assert len(re.findall(r"\| +(?:met|SHORT) \|", printed)) == 5, "what is promised of a small package"
 
 
 def test_an_unknown_module_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -249,8 +249,63 @@ func (l *errorLog) errorf(format string, args ...any) { l.last = args }
 //go:noinline
 func (l *errorLog) Reportf(format string, args ...any) { l.last = args }
 
+type Error struct{ n int }
+
+func (e *Error) Error() string { return "short" }
+
+func checked(n int) (int, error) {
+	if n < 3 {
+		return 0, &Error{n: n} // heat: cold error-construction
+	}
+	return n, nil
+}
+
+func checksEach(ns []int) (sum int, err error) {
+	for _, n := range ns {
+		n, err = checked(n) // heat: cold error-construction
+		sum += n
+	}
+	return sum, err
+}
+
 func cloneNode(n *node) {
+	sink = &node{n: n.n} // heat: normal
+}
+
+func makeNode(n *node) {
+	sink = &node{n: n.n} // heat: normal
+}
+
+func (n *node) makeNext() {
+	n.next = &node{n: n.n} // heat: normal
+}
+
+func (n *node) newNext() {
+	n.next = &node{n: n.n} // heat: normal constructor
+}
+
+func (n *node) WithNext() {
+	n.next = &node{n: n.n} // heat: normal
+}
+
+func WithNode(n *node) {
 	sink = &node{n: n.n} // heat: normal constructor
+}
+
+func (n *node) startLabel() {
+	n.next = &node{n: n.n} // heat: normal
+}
+
+func (n *node) start() {
+	n.next = &node{n: n.n} // heat: normal lifecycle
+}
+
+func (n *node) ListenAndServe() {
+	n.next = &node{n: n.n} // heat: normal lifecycle
+}
+
+func startNodes(n *node) {
+	sink = &node{n: n.n} // heat: normal lifecycle
 }
 """,
     "a_test.go": """package p
@@ -463,6 +518,18 @@ func begin(n int) {
 	}()
 }
 
+func builds(to func(a, b *node), ns []int) {
+	for _, n := range ns {
+		sink = &node{ // row: loop
+			next: &node{n: n}, // row: same-statement
+		}
+	}
+	to(
+		&node{n: 1}, // row: normal
+		&node{n: 2}, // row: same-statement
+	)
+}
+
 func formats(f complex128, fs []float64) (s string) {
 	s = fmt.Sprint(f) // row: arguments
 	sort.Slice(fs, func(i, j int) bool { return fs[i] < fs[j] }) // row: possible
@@ -536,8 +603,9 @@ def test_loops_are_louder_than_the_rest_unless_they_only_may_allocate(found: lis
         if finding.temperature is Temperature.COLD:
             assert level == "hint", finding
         elif finding.temperature is Temperature.LOOP:
-            is_quiet = row_of(finding).key in {"inlined-possible", "append-with-room", "append-open"}
-            assert not is_quiet or finding.allocation is not Allocation.ALLOCATES
+            is_possible = row_of(finding).key in {"inlined-possible", "append-with-room", "append-open"}
+            assert not is_possible or finding.allocation is not Allocation.ALLOCATES
+            is_quiet = is_possible or finding.is_beside
             assert level == ("hint" if is_quiet else "information"), finding
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from goescape_lsp.core.model import Allocation, Compiled, FileFacts, Package, Run
-from goescape_lsp.core.tables.versions import is_at_least
 from goescape_lsp.session.analyse import analyse
 from tests.conftest import Go
+from tests.versions import is_since
 
 SOURCE = """package p
 
@@ -65,7 +65,7 @@ def marked(name: str) -> int:
 def test_the_toolchains_row_decides_what_allocates(every_go: Go, tmp_path: Path) -> None:
     found = analysed(SOURCE, every_go, tmp_path).findings
     for name, (since, before, after) in WANTED.items():
-        wanted = after if is_at_least(every_go.version, *map(int, since.split("."))) else before
+        wanted = after if is_since(every_go.version, since) else before
         got = {one.allocation for one in found if one.span.line == marked(name)}
         assert got == {wanted}, (name, got)
 
@@ -91,5 +91,5 @@ def counted(every_go: Go, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
 
 def test_that_is_what_really_happens(counted: dict[str, int], every_go: Go) -> None:
     for name, (since, before, after) in WANTED.items():
-        wanted = after if is_at_least(every_go.version, *map(int, since.split("."))) else before
+        wanted = after if is_since(every_go.version, since) else before
         assert counted[name] == (0 if wanted is FREE else 1), name

@@ -32,6 +32,17 @@ var n *int
 
 var keep func(*T) *T
 
+type list []*T
+
+var (
+	all   list
+	table map[int]*T
+	run   func()
+	kept  string
+	box   any
+	line  chan int
+)
+
 func both(p *T) *T { g = p.q; return p } // (p: content to heap, to result 0
 func content(p *T) *T { return p.q } // (p: content to result 0
 func deep(p *T) *T { return p.q.q } // (p: content to result 0
@@ -43,6 +54,10 @@ func second(p *T) (int, *T) { return 1, p } // (p: to result 1
 func many(p *T) (a, b *T) { return p, p.q } // (p: to result a, content to result b
 func (t *T) self() *T { return t } // (t: to result 0
 func number(i int, p *T) int { return i + p.n[0] } // int, p: stays
+func (t *T) kept() { g = t } // (t: to heap
+func text(s string, v any, c chan int) { kept = s; box = v; line = c } // (s: to heap | v: to heap | c: to heap
+func lists(one list, more ...*T) { all = one; all = more } // one: to heap | more: to heap
+func maps(m, _ map[int]*T, f func()) { table = m; run = f } // (m: to heap | f: to heap
 func inner() { keep = func(p *T) *T { return p } } // func(p: to result 0
 
 // The compiler gives no verdict on the parameters of generic functions.
@@ -116,12 +131,25 @@ def test_hints_stand_behind_what_they_speak_of(facts: FileFacts, encoding: Encod
         (("stack",), {"stack"}),
         (("stays",), {"stays"}),
         (("leaks",), {"to", "content"}),
+        (("references",), {"to", "content"}),
         ((), set[str]()),
     ],
 )
 def test_only_the_kinds_that_are_wanted(facts: FileFacts, kinds: tuple[str, ...], labels: set[str]) -> None:
     shown = view(inlay_hint_kinds=kinds, show="all")
     assert {one["label"].split(" ")[0] for one in Hints(facts, shown).between(1, 1000, shown)} == labels
+
+
+def test_by_default_signatures_tell_only_what_callers_pay_for(facts: FileFacts) -> None:
+    shown = view()
+    lines = SOURCE.split("\n")
+    told: dict[str, int] = {}
+    for hint in Hints(facts, shown).between(1, 1000, shown):
+        if not hint["label"].startswith("heap"):
+            name = lines[hint["position"]["line"]].partition("(")[0]
+            told[name] = told.get(name, 0) + 1
+    names = ("both", "away", "named", "second", "many", "inner")
+    assert told == {f"func {name}": 1 for name in names} | {"func lists": 2, "func maps": 2}
 
 
 def test_tooltips_tell_why_and_lead_to_the_page(facts: FileFacts) -> None:
@@ -149,6 +177,6 @@ def test_parameters_are_explained(facts: FileFacts) -> None:
 def test_a_screenful_is_a_part_of_the_whole(facts: FileFacts) -> None:
     shown = view(inlay_hint_kinds=HINT_KINDS)
     whole = Hints(facts, shown).between(1, SOURCE.count("\n") + 1, shown)
-    some = Hints(facts, shown).between(17, 24, shown)
+    some = Hints(facts, shown).between(28, 35, shown)
     assert some
-    assert some == [hint for hint in whole if 16 <= hint["position"]["line"] <= 23]
+    assert some == [hint for hint in whole if 27 <= hint["position"]["line"] <= 34]

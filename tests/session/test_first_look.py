@@ -166,7 +166,7 @@ async def test_closed_dependants_are_looked_at_again(machine: Machine) -> None:
     machine.files.contents[A] = b"new"
     session.saved(A)
     await session.settled()
-    assert machine.compiled == ["/m/a", "/m/a", "/m/a", "/m/b"]
+    assert machine.compiled == ["/m/a"] * 4 + ["/m/b"]
 
 
 @pytest.mark.parametrize("change", ["go.mod", "settings", "toolchain"])

@@ -23,12 +23,6 @@ class Row(Protocol):
 _Row = TypeVar("_Row", bound=Row)
 
 
-def is_at_least(version: str, major: int, minor: int) -> bool:
-    """Say whether a Go version (`1.26.8`, `go1.26rc1`, `1.21`) is this release or a later one; False when unknown."""
-    known = _release(version)
-    return known is not None and known >= (major, minor)
-
-
 def holds(row: Row, version: str) -> bool:
     """Say whether a row holds for a Go version; of an unknown version the rows that still hold do."""
     known, first, last = _release(version), _release(row.since), _release(row.until)

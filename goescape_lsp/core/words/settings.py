@@ -25,7 +25,7 @@ EN: dict[str, str] = {
     ),
     "severity": (
         "Severity for a rule (`returned`, `captured-by-closure`, …), for how often the code runs (`loop`, `normal`, "
-        "`cold`), or for a row of the default view: `inlined-possible`, `append-with-room`, `append-open`, `inlined`, "
+        "`cold`), or for a row of the default view: `inlined-possible`, `append-with-room`, `append-open`, `same-statement`, `inlined`, "
         "`possible`, `constructor`, `lifecycle`, `main`, `first-use`, `goroutine`, `make-channel`, `send`, `arguments`, `api`, `kept`, each a hint by default, as is `cold`. "
         "`loop` and `normal` are information. A rule is asked before `loop`, `normal` and `cold`, these before the rows. "
         "`off` hides it; the hover names what decided."
@@ -35,10 +35,11 @@ EN: dict[str, str] = {
         "0 shows only that count."
     ),
     "inlayHints": "Show small marks in the code where a value goes to the heap.",
-    "inlayHintKinds": "Which of these marks are shown. Default: `heap` and `leaks`.",
+    "inlayHintKinds": "Which of these marks are shown. Default: `heap` and `references`.",
     "inlayHintKinds=heap": "Where a value goes to the heap, with the bytes that it takes there.",
     "inlayHintKinds=stack": "Also where a value that could go there stays on the stack.",
-    "inlayHintKinds=leaks": "In a signature, what lets go of a parameter: to the heap, to a result.",
+    "inlayHintKinds=references": "In a signature, a pointer, slice, map or function that leaves the call: a value that a caller makes for it outlives the call too.",
+    "inlayHintKinds=leaks": "Also every other parameter of which something leaves the call: receivers, interfaces, strings, and those of which only the content does.",
     "inlayHintKinds=stays": "Also which parameters a function keeps nothing of.",
     "codeLens": (
         "Show a line above each function that counts its heap places, "
@@ -71,17 +72,18 @@ ZH: dict[str, str] = {
     ),
     "severity": (
         "按规则（`returned`、`captured-by-closure` 等）、按代码冷热（`loop`、`normal`、`cold`），"
-        "或按默认视图中的条目设置严重级别：`inlined-possible`、`append-with-room`、`append-open`、`inlined`、`possible`、`constructor`、`lifecycle`、"
+        "或按默认视图中的条目设置严重级别：`inlined-possible`、`append-with-room`、`append-open`、`same-statement`、`inlined`、`possible`、`constructor`、`lifecycle`、"
         "`main`、`first-use`、`goroutine`、`make-channel`、`send`、`arguments`、`api`、`kept`，这些条目和 `cold` 默认为 hint，"
         "`loop` 和 `normal` 为 information。先看规则，再看 `loop`、`normal`、`cold`，最后看条目。"
         "`off` 表示不显示；悬停提示会说明由哪一项决定。"
     ),
     "maxPerFile": "每个文件最多显示的结果数。优先显示最重要的，其余数量汇总在最后一条中；设为 0 时只显示总数。",
     "inlayHints": "在代码中标出逃逸到堆上的值。",
-    "inlayHintKinds": "显示哪些标记。默认为 `heap` 和 `leaks`。",
+    "inlayHintKinds": "显示哪些标记。默认为 `heap` 和 `references`。",
     "inlayHintKinds=heap": "值逃逸到堆上的位置，以及占用的字节数。",
     "inlayHintKinds=stack": "同时标出本可能逃逸、但留在栈上的值。",
-    "inlayHintKinds=leaks": "在函数签名中标出参数流向堆还是返回值。",
+    "inlayHintKinds=references": "在函数签名中标出离开该调用的指针、切片、map 和函数：调用者为它创建的值也会活得比调用更久。",
+    "inlayHintKinds=leaks": "同时标出其他有内容离开该调用的参数：接收者、接口、字符串，以及只有其内容离开的参数。",
     "inlayHintKinds=stays": "同时标出函数不会保留的参数。",
     "codeLens": "在每个函数上方显示其中逃逸到堆上的位置数，并指出函数若能内联就可省去的分配。",
     "workspace": "空闲时也分析工作区中尚未打开的包。",

@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import Any
 
+from goescape_lsp.core.contract import lets_go
 from goescape_lsp.core.judge import is_looked_at
 from goescape_lsp.core.model import FileFacts, Finding, Parameter, Rule, Temperature
 from goescape_lsp.core.words import findings as words
@@ -98,7 +99,7 @@ def _circumstances(facts: FileFacts, view: View) -> tuple[object, ...]:
 
 
 def _contracts(facts: FileFacts, view: View) -> list[tuple[Mark, Finding | Parameter]]:
-    wanted = view.settings.inlay_hint_kinds
+    wanted = frozenset(view.settings.inlay_hint_kinds)
     if not is_looked_at(facts, view.settings):
         return []
     changed = view.changed(facts)
@@ -106,9 +107,14 @@ def _contracts(facts: FileFacts, view: View) -> list[tuple[Mark, Finding | Param
     return [
         (Mark(one.span.end_line, one.span.end_column, labels.contract_label(one, view.locale)), one)
         for one in parameters
-        if ("leaks" if one.leaks else "stays") in wanted
-        and (changed is None or changed.touches(one.span.line, one.span.end_line))
+        if not wanted.isdisjoint(_kinds(one)) and (changed is None or changed.touches(one.span.line, one.span.end_line))
     ]
+
+
+def _kinds(parameter: Parameter) -> tuple[str, ...]:
+    if not parameter.leaks:
+        return ("stays",)
+    return ("leaks", "references") if parameter.is_reference and lets_go(parameter.leaks) else ("leaks",)
 
 
 def _after(finding: Finding, label: str) -> tuple[Mark, Finding]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from goescape_lsp.core.edits import apply
+from tests.edits import apply
 from tests.syntax.advise.cases import Case, cases
 from tests.syntax.advise.proof import GO_MOD, Results, run_pairs
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from goescape_lsp.core.model import Compiled, Package, Run
-from goescape_lsp.core.tables.versions import is_at_least
 from goescape_lsp.session.analyse import analyse
 from goescape_lsp.syntax.advise import advise
 from tests.syntax.advise.cases import VERSIONS, Case, cases
 from tests.syntax.advise.proof import GO_MOD
+from tests.versions import is_since
 
 if TYPE_CHECKING:
     from goescape_lsp.core.model import Analysis
@@ -41,7 +41,7 @@ def analysis(go: Go, tmp_path_factory: pytest.TempPathFactory) -> Analysis:
 @pytest.mark.parametrize("case", OFFERED, ids=lambda case: case.name)
 def test_advice_is_reached_from_a_finding(case: Case, analysis: Analysis, go: Go) -> None:
     since = case.one("since")
-    if since and not is_at_least(go.version, *map(int, since.split("."))):
+    if since and not is_since(go.version, since):
         pytest.skip(f"Go {go.version} says nothing of this site")
     facts = next(facts for path, facts in analysis.files.items() if Path(path).parent.name == case.name)
     offered = {

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from goescape_lsp.core.edits import apply
 from goescape_lsp.core.model import Kind, Rule
 from goescape_lsp.syntax.advise import advise
 from goescape_lsp.syntax.tree import parse, span_of, walk
+from tests.edits import apply
 from tests.syntax.advise.cases import PATTERNS, VERSIONS, span_between
 from tests.syntax.advise.proof import Results, run_pairs
 

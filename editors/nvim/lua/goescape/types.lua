@@ -7,10 +7,10 @@
 ---@field tests? boolean Include test files. Default: `true`.
 ---@field generated? boolean Include generated files. Default: `false`.
 ---@field changedOnly? boolean Show only what touches lines that differ from the last git commit (HEAD); of an untracked file everything. The repository is only read, nothing of it runs. Default: `false`.
----@field severity? table<string, "information"|"hint"|"warning"|"error"|"off"> Severity for a rule (`returned`, `captured-by-closure`, …), for how often the code runs (`loop`, `normal`, `cold`), or for a row of the default view: `inlined-possible`, `append-with-room`, `append-open`, `inlined`, `possible`, `constructor`, `lifecycle`, `main`, `first-use`, `goroutine`, `make-channel`, `send`, `arguments`, `api`, `kept`, each a hint by default, as is `cold`. `loop` and `normal` are information. A rule is asked before `loop`, `normal` and `cold`, these before the rows. `off` hides it; the hover names what decided.
+---@field severity? table<string, "information"|"hint"|"warning"|"error"|"off"> Severity for a rule (`returned`, `captured-by-closure`, …), for how often the code runs (`loop`, `normal`, `cold`), or for a row of the default view: `inlined-possible`, `append-with-room`, `append-open`, `same-statement`, `inlined`, `possible`, `constructor`, `lifecycle`, `main`, `first-use`, `goroutine`, `make-channel`, `send`, `arguments`, `api`, `kept`, each a hint by default, as is `cold`. `loop` and `normal` are information. A rule is asked before `loop`, `normal` and `cold`, these before the rows. `off` hides it; the hover names what decided.
 ---@field maxPerFile? integer The most findings shown in one file. The strongest come first; one last message counts the rest. 0 shows only that count. Default: `200`.
 ---@field inlayHints? boolean Show small marks in the code where a value goes to the heap. Default: `true`.
----@field inlayHintKinds? ("heap"|"stack"|"leaks"|"stays")[] Which of these marks are shown. Default: `heap` and `leaks`.
+---@field inlayHintKinds? ("heap"|"references"|"leaks"|"stack"|"stays")[] Which of these marks are shown. Default: `heap` and `references`.
 ---@field codeLens? boolean Show a line above each function that counts its heap places, and says when an allocation would go away if the function were inlined. Default: `false`.
 ---@field workspace? boolean Also analyse the packages of the workspace that are not open, when there is nothing else to do. Default: `true`.
 ---@field locale? "auto"|"en"|"zh-cn" Language of all messages. Default: `"auto"`.

@@ -1,4 +1,4 @@
-"""Applies edits to bytes; the only place where edits meet text."""
+"""Applies the edits of an advice to bytes, as an editor does."""
 
 from __future__ import annotations
 
