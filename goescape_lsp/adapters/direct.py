@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from goescape_lsp.adapters.bombs import BRIEF, EXPLAINED
+from goescape_lsp.adapters.bombs import BRIEF, EXPLAINED, Bombs
 from goescape_lsp.adapters.dependencies import ListedDependencies
 from goescape_lsp.adapters.gocommand import MAX_BYTES, GoCommand, sieve_of
 from goescape_lsp.adapters.golist import read_problems
@@ -100,7 +100,7 @@ class Direct:
         go: GoCommand | None = None,
         store: Store | None = None,
     ) -> None:
-        self._go = go or GoCommand(toolchain, processes)
+        self._go = go or _remembering(toolchain, processes, store)
         self._go.is_patient = False
         self._toolchain = toolchain
         self._processes = processes
@@ -180,7 +180,7 @@ class Direct:
         wanted = {path: exports[path] for path in variant.own & exports.keys()}
         imports = import_config(variant, wanted)
         is_whole_told = work.job.explained is None
-        is_brief = is_whole_told and variant.package.import_path in self._go.bombs.of(work.record.root)
+        is_brief = is_whole_told and variant.package.import_path in await self._go.bombs.of(work.record.root)
         inputs = _inputs(variant, imports if not wanted else b"", work, is_brief=is_brief)
         makes_export = _is_imported(variant, work) and _has_changed(variant, work)
         is_new = wanted or makes_export or work.job.assembly or not is_whole_told
@@ -190,7 +190,7 @@ class Direct:
         finished = await self._start(work, variant, imports, is_whole=makes_export, is_brief=is_brief)
         work.seconds += finished.seconds
         if finished.is_cut and is_whole_told and not is_brief:
-            self._go.bombs.add(work.record.root, variant.package.import_path)
+            await self._go.bombs.add(work.record.root, variant.package.import_path)
             return await self._one(work, variant, exports)
         work.room = max(0, work.room - len(finished.stdout))
         if finished.is_timeout:
@@ -243,6 +243,13 @@ class Direct:
             sieve=None if sieve is None else (1, sieve),
             stop=None if watch is None else watch.feed,
         )
+
+
+def _remembering(toolchain: Toolchain, processes: Processes, store: Store | None) -> GoCommand:
+    """Return a way through `go` that keeps what it notices of packages."""
+    go = GoCommand(toolchain, processes)
+    go.bombs = Bombs(about=toolchain, store=store)
+    return go
 
 
 def is_plain(job: Job, toolchain: Toolchain) -> bool:

@@ -129,11 +129,11 @@ class GoCommand:
         """Return what a build says; packages that say too much are built once more, for their verdicts alone."""
         seconds = 0.0
         while True:
-            brief = frozenset[str]() if job.explained else self.bombs.of(cwd)
+            brief = frozenset[str]() if job.explained else await self.bombs.of(cwd)
             run, finished = await self._build_once(job, patterns, cwd, extra, brief)
             seconds += run.seconds
             is_in_time = job.explained is not None or (self.is_patient and not finished.is_cut)
-            if is_in_time or not self.bombs.notice(cwd, finished.stderr):
+            if is_in_time or not await self.bombs.notice(cwd, finished.stderr):
                 return replace(run, seconds=seconds, compiled=tuple(_marked(one, brief) for one in run.compiled))
 
     async def _build_once(

@@ -7,7 +7,7 @@ import contextlib
 import os
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from goescape_lsp.adapters.files import DiskFiles
 from goescape_lsp.adapters.gocommand import GoCommand, module_root
@@ -20,7 +20,7 @@ from goescape_lsp.session.analyse import analyse
 from goescape_lsp.session.story import Stories
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Coroutine, Generator, Sequence
 
     from goescape_lsp.core.model import Finding
     from goescape_lsp.core.shard import Shard
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from goescape_lsp.core.words import Locale
 
 NOTHING = Analysis(files={})
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +62,28 @@ class Answer:
 def examine(request: Request, locale: Locale) -> Answer:
     """Return the facts of the packages; a spinner on a terminal's stderr meanwhile."""
     with _spinner(locale):
-        return asyncio.run(_examine(request))
+        return _result(_examine(request))
 
 
 def tell_on(request: Request, answer: Answer, findings: Sequence[Finding], locale: Locale) -> tuple[Story | None, ...]:
     """Return how the story of each finding goes on in the functions that it is passed to; compiles their packages."""
     with _spinner(locale):
-        return asyncio.run(_tell_on(request, answer, findings))
+        return _result(_tell_on(request, answer, findings))
+
+
+def _result(work: Coroutine[Any, Any, Result]) -> Result:
+    """Return what some work comes to.
+
+    Not as the result of the task: `asyncio.run` looks for its own handler of signals among those that have a name, and
+    for each look the whole task is spelled out, with all findings.
+    """
+    found: list[Result] = []
+
+    async def keep() -> None:
+        found.append(await work)
+
+    asyncio.run(keep())
+    return found[0]
 
 
 async def _tell_on(request: Request, answer: Answer, findings: Sequence[Finding]) -> tuple[Story | None, ...]:

@@ -8,7 +8,7 @@ from goescape_lsp.core.model import Span
 from goescape_lsp.syntax.advise_uses import root_of
 from goescape_lsp.syntax.names import Names
 from goescape_lsp.syntax.scope import Declaration, Role
-from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, first_of, node_at, span_of, text_of, walk
+from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, first_of, node_at, span_of, spelled_in, text_of, walk
 
 _FUNCTIONS = frozenset({"function_declaration", "method_declaration"})
 _CASES = frozenset({"expression_case", "type_case", "communication_case", "default_case"})
@@ -104,16 +104,18 @@ def _is_kept(found: Declaration, at: Node, names: Names) -> bool:
     function = next((node for node in ancestors(at) if node.type in _FUNCTIONS), None)
     if function is None:
         return False
-    return all(_is_from_itself(node, name) for node in walk(function) if _sets(node, name, found, names))
+    settings = [one for node in spelled_in(function, name) if (one := _setting(node, found, names)) is not None]
+    return all(_is_from_itself(statement, name) for statement in settings)
 
 
-def _sets(statement: Node, name: str, found: Declaration, names: Names) -> bool:
-    left = statement.child_by_field_name("left") if statement.type == "assignment_statement" else None
-    for node in left.named_children if left is not None else ():
-        if node.type == "identifier" and text_of(node) == name:
-            meant = names.local(name, node)
-            return meant is not None and meant.name == found.name
-    return False
+def _setting(node: Node, found: Declaration, names: Names) -> Node | None:
+    """Return the assignment that sets a variable at a node; None where that is used otherwise, or is another one."""
+    left = node.parent
+    statement = left.parent if left is not None and left.type == "expression_list" else None
+    if statement is None or statement.type != "assignment_statement" or statement.child_by_field_name("left") != left:
+        return None
+    meant = names.local(text_of(node), node)
+    return statement if meant is not None and meant.name == found.name else None
 
 
 def _is_from_itself(statement: Node, name: str) -> bool:

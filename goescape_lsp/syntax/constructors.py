@@ -15,7 +15,7 @@ from goescape_lsp.syntax.functions import declared_functions
 from goescape_lsp.syntax.names import Names
 from goescape_lsp.syntax.scope import Role, declared_at
 from goescape_lsp.syntax.source import Source
-from goescape_lsp.syntax.tree import ancestors, calls_in, enclosing_function, node_at, text_of, walk
+from goescape_lsp.syntax.tree import ancestors, calls_in, enclosing_function, node_at, spelled_in, text_of
 from goescape_lsp.syntax.types import infer
 
 _CHAIN = frozenset(["selector_expression", "index_expression", "parenthesized_expression"])
@@ -105,12 +105,10 @@ def _stored_in(node: Node) -> Node | None:
 
 
 def _uses(name: Node) -> Iterator[Node]:
-    """Yield every other node of the function that is spelled like a variable; those of another one only add caution."""
+    """Return the other nodes of the function that are spelled like a variable; those of another one add caution."""
     function = enclosing_function(name)
-    spelled = text_of(name)
-    for node in walk(function) if function is not None else ():
-        if node.type == "identifier" and node != name and text_of(node) == spelled:
-            yield node
+    every = spelled_in(function, text_of(name)) if function is not None else ()
+    return (node for node in every if node != name)
 
 
 def _only_returned(name: Node, names: Names, *, is_address: bool) -> bool:

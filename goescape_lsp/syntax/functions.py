@@ -23,6 +23,7 @@ from goescape_lsp.syntax.tree import (
 from goescape_lsp.syntax.types import resolve
 
 PACKAGE_INITIALISATION = "init"
+_DECLARED = frozenset({"function_declaration", "method_declaration"})
 _PARAMETERS = frozenset({"parameter_declaration", "variadic_parameter_declaration"})
 _REFERENCES = frozenset({Form.POINTER, Form.SLICE, Form.MAP, Form.FUNCTION})
 _TESTING_TYPES = frozenset({"testing.TB", "testing.T", "testing.B", "testing.F", "testing.M"})
@@ -49,7 +50,7 @@ def function_name(node: Node, known: dict[int, str]) -> str:
 def declared_functions(tree: Tree) -> Iterator[tuple[Node, str]]:
     """Yield the function and method declarations of a file with their names."""
     for node in tree.root_node.named_children:
-        if node.type in {"function_declaration", "method_declaration"}:
+        if node.type in _DECLARED:
             yield node, _name(node)
 
 
@@ -65,12 +66,14 @@ def list_functions(tree: Tree) -> tuple[Function, ...]:
 
 
 def _name_literals(literal: Node, known: dict[int, str]) -> None:
-    """Name all literals of the file of one.
+    """Name all literals of the declared function of one, or of the file where it is in none.
 
     Go counts the literals directly inside a function, in source order.
     """
     counts: Counter[int] = Counter()
-    for node in literals_in(list(ancestors(literal))[-1]):
+    around = list(ancestors(literal))
+    declared = next((node for node in around if node.type in _DECLARED), around[-1])
+    for node in literals_in(declared):
         owner = enclosing_function(node)
         if owner is None:
             counts[0] += 1

@@ -33,6 +33,7 @@ _TEST_CALL = re.compile(r"^(?:t|b|f|tb|c)\.(?:Fatal|Error|Log|Skip)f?$")
 _CASES = frozenset({"expression_case", "type_case", "communication_case", "default_case"})
 _BLOCKS = frozenset({"block"}) | _CASES
 _BREAKABLE = frozenset({"for_statement", "expression_switch_statement", "type_switch_statement", "select_statement"})
+_WORD = re.compile(rb"[0-9A-Za-z_\x80-\xff]")
 _LEAVING = frozenset({"return_statement", "break_statement", "goto_statement"})
 
 
@@ -50,20 +51,25 @@ def in_goto_loop(node: Node) -> bool:
     """Say whether a label before the node is jumped to from behind it, in the same function."""
     function = enclosing_function(node)
     body = function.child_by_field_name("body") if function is not None else None
-    if body is None or b"goto " not in (body.text or b""):
+    text = (body.text if body is not None else None) or b""
+    if body is None or b"goto " not in text:
         return False
-    labels = {
-        text_of(n.child_by_field_name("label"))
+    labels = [
+        text_of(n.child_by_field_name("label")).encode()
         for n in statements_of(body)
         if n.type == "labeled_statement" and n.start_byte <= node.start_byte
-    }
-    behind = (body.text or b"")[node.start_byte - body.start_byte :]
-    return any(
-        # The search for plain bytes is many times faster, and rarely finds any.
-        f"goto {label}".encode() in behind
-        and re.search(rf"\bgoto {re.escape(label)}\b", behind.decode("utf-8", "replace"))
-        for label in labels
-    )
+    ]
+    return any(_is_jumped_to(label, text, node.start_byte - body.start_byte) for label in labels)
+
+
+def _is_jumped_to(label: bytes, text: bytes, start: int) -> bool:
+    """Say whether a text has a `goto` of a label from a place on; the last one is looked at first, and found fast."""
+    jump, end = b"goto " + label, len(text)
+    while (found := text.rfind(jump, start, end)) >= 0:
+        if not _WORD.match(text, found + len(jump)) and not _WORD.match(text, found - 1):
+            return True
+        end = found
+    return False
 
 
 def heat_of(node: Node) -> tuple[Temperature, str]:
@@ -104,10 +110,9 @@ def _unless_left(node: Node) -> Iterator[Node]:
 
 def _leaving(block: Node) -> str:
     """Return the kind of statement with which a block always leaves the loop around it, "" when it need not."""
-    statements = [n for n in statements_of(block) if n.type != "comment"] if block.type in _BLOCKS else []
-    if not statements or b"continue" in (block.text or b""):
+    last = _last_statement(block) if block.type in _BLOCKS else None
+    if last is None or b"continue" in (block.text or b""):
         return ""
-    last = statements[-1]
     if last.type == "return_statement":
         return last.type
     around = next((n for n in (block, *ancestors(block)) if n.type in _BREAKABLE), None)
@@ -123,18 +128,31 @@ def _runs_per_iteration(loop: Node, child: Node) -> bool:
 def _comes_round(loop: Node) -> bool:
     """Say whether a loop can have a second round: its body does not end by leaving, or continues somewhere."""
     body = loop.child_by_field_name("body")
-    statements = [n for n in statements_of(body) if n.type != "comment"]
-    if not statements or statements[-1].type not in _LEAVING:
+    last = _last_statement(body)
+    if last is None or last.type not in _LEAVING:
         return True
     return body is not None and b"continue" in (body.text or b"")
+
+
+def _last_statement(body: Node | None) -> Node | None:
+    """Return the last statement of a block, None in an empty one; a list of all is long."""
+    inner = None if body is None else _list_of(body)
+    count = 0 if inner is None else inner.named_child_count
+    last = None if inner is None or not count else inner.named_child(count - 1)
+    while last is not None and last.type == "comment":
+        last = last.prev_named_sibling
+    return last
 
 
 def statements_of(body: Node | None) -> list[Node]:
     """Return the statements of a block, comments included."""
     if body is None:
         return []
-    inner = next((n for n in body.named_children if n.type == "statement_list"), body)
-    return inner.named_children
+    return _list_of(body).named_children
+
+
+def _list_of(body: Node) -> Node:
+    return next((n for n in body.named_children if n.type == "statement_list"), body)
 
 
 def _cold_reason(node: Node) -> str | None:

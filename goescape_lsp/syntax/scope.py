@@ -142,12 +142,16 @@ def variable_of(found: Declaration | None) -> Declaration | None:
 
 def declared_at(node: Node) -> Declaration | None:
     """Return the local declaration whose name is exactly this node."""
+    child = node
     for parent in ancestors(node):
-        for found in _declared_in(parent, None):
+        # Of a block only the statement around the node: with each of a thousand variables all would be read.
+        own = _statement(child, parent) if parent.type == "statement_list" else _declared_in(parent, None)
+        for found in own:
             if found.name == node:
                 return found
         if parent.type in FUNCTIONS:
             return None
+        child = parent
     return None
 
 

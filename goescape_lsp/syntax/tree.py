@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 import tree_sitter_go
@@ -13,6 +14,7 @@ from goescape_lsp.core.shift import common_start
 
 # Three bytes that read as an identifier and stand in for `new` before a value.
 _NEW = "ǹw".encode()
+_LETTER = rb"[0-9A-Za-z_\x80-\xff]"
 
 _GO = Language(tree_sitter_go.language())
 _LITERALS = Query(_GO, "(func_literal) @literal")
@@ -154,6 +156,18 @@ def literals_in(node: Node) -> list[Node]:
 def calls_in(node: Node) -> Sequence[Node]:
     """Return the identifiers that are called in a node, in any order."""
     return QueryCursor(_CALLS).captures(node).get("called", ())
+
+
+def spelled_in(node: Node, name: str) -> Iterator[Node]:
+    """Yield the identifiers of a name in a node, in source order; those of fields, types and labels are none."""
+    # The text is searched, not the tree: a walk looks at every node of a function that may be a thousand lines long.
+    written = name.encode()
+    either = b"|".join(map(re.escape, {written, written.replace(b"new", _NEW)}))
+    for found in re.finditer(rb"(?<!%b)(?:%b)(?!%b)" % (_LETTER, either, _LETTER), node.text or b""):
+        start, end = node.start_byte + found.start(), node.start_byte + found.end()
+        here = node.descendant_for_byte_range(start, end)
+        if here is not None and here.type == "identifier" and (here.start_byte, here.end_byte) == (start, end):
+            yield here
 
 
 def walk(node: Node) -> Iterator[Node]:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import multiprocessing
+import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,15 +18,17 @@ from goescape_lsp.adapters.direct import Direct
 from goescape_lsp.adapters.files import DiskFiles
 from goescape_lsp.adapters.gocommand import GoCommand
 from goescape_lsp.adapters.process import Finished, Processes
+from goescape_lsp.adapters.store import DiskStore
 from goescape_lsp.adapters.toolchain import Toolchain, find_toolchain
 from goescape_lsp.core.model import Allocation, Analysis, Cause, Finding, Lines, ProblemKind, Rule, Run
+from goescape_lsp.core.ports import Store
 from goescape_lsp.core.settings import Settings
 from goescape_lsp.core.unexplained import LinesSieve
 from goescape_lsp.core.words import findings as words
 from goescape_lsp.session.analyse import analyse
 from goescape_lsp.session.flows import Flows
 from goescape_lsp.session.surface import surface
-from tests.adapters.conftest import Tree, job
+from tests.adapters.conftest import Tree, job, problems
 from tests.conftest import Go
 
 # What a verdict alone can leave open: boxes of slices and strings, elements without a size, inlined and generic code.
@@ -168,6 +176,121 @@ async def test_the_compiler_is_ended_and_asked_for_less(
             (one.package, sorted(one.text.split(b"\n")), one.is_brief) for one in said.compiled
         ]
     direct.close()
+
+
+def remembering(toolchain: Toolchain, store: Store, most: int = 1500) -> Bombs:
+    return Bombs(most, about=toolchain, store=store)
+
+
+async def first_asked(toolchain: Toolchain, watched: Watched, root: Path, store: Store, most: int = 1500) -> list[str]:
+    """Return what a server that has just been started asks the compiler about package m/a."""
+    go = GoCommand(toolchain, watched)
+    go.bombs = remembering(toolchain, store, most)
+    direct = Direct(toolchain, watched, DiskFiles(), go, store)
+    with contextlib.closing(direct):
+        await direct.prepare(job(root / "a"))
+        watched.asked()
+        run = await direct.compile(job(root / "a", tests=False))
+        assert not problems(run)
+        return watched.asked()
+
+
+async def test_the_next_server_knows_them(each_toolchain: Toolchain, watched: Watched, tree: Tree) -> None:
+    root = tree(MODULE)
+    store = DiskStore(str(root.parent / "cache"), version="1")
+    assert await first_asked(each_toolchain, watched, root, store) == ["-m=2", "-m"]
+    assert await first_asked(each_toolchain, watched, root, store) == ["-m"]
+    assert await first_asked(each_toolchain, watched, root, store, most=1501) == ["-m=2", "-m"], "another limit"
+
+
+async def test_go_is_told_of_them_after_a_restart(found: Toolchain, watched: Watched, tree: Tree) -> None:
+    root = tree(MODULE)
+    store = DiskStore(str(root.parent / "cache"), version="1")
+    for builds in (2, 1):
+        go = GoCommand(found, watched)
+        go.bombs, go.is_patient = remembering(found, store), False
+        watched.commands.clear()
+        assert brief(await go.compile(job(root, "./..."))) == {"m/a"}
+        assert len(watched.commands) == builds
+        go.close()
+
+
+# What another server finds: who asks, after how many days, and whether it is known.
+REMEMBERED: Mapping[str, tuple[Mapping[str, str], str, float, bool]] = {
+    "the same": ({}, "/m", 0, True),
+    "six days later": ({}, "/m", 6, True),
+    "so much later that it may have got smaller": ({}, "/m", 8, False),
+    "a clock that was set back": ({}, "/m", -8, False),
+    "another Go": ({"version": "go1.0"}, "/m", 0, False),
+    "another target": ({"target": "plan9/arm"}, "/m", 0, False),
+    "another module": ({}, "/n", 0, False),
+}
+
+
+@pytest.mark.parametrize(("other", "root", "days", "is_known"), REMEMBERED.values(), ids=REMEMBERED.keys())
+async def test_how_long_and_for_whom_they_are_known(
+    tmp_path: Path,
+    found: Toolchain,
+    other: Mapping[str, str],
+    root: str,
+    days: float,
+    is_known: bool,  # noqa: FBT001
+) -> None:
+    store = DiskStore(str(tmp_path), version="1")
+    await remembering(found, store).add("/m", "m/a")
+    now = time.time() + days * 86400
+    later = Bombs(1500, about=replace(found, **other), store=store, clock=lambda: now)
+    assert await later.of(root) == (frozenset({"m/a"}) if is_known else frozenset())
+    # One that is still too long is known again for as long.
+    await later.add(root, "m/a")
+    assert await later.of(root) == {"m/a"}
+
+
+async def test_what_other_servers_note_meanwhile_stays(tmp_path: Path, found: Toolchain) -> None:
+    store = DiskStore(str(tmp_path), version="1")
+    one, other = remembering(found, store), remembering(found, store)
+    for each in (one, other):
+        assert await each.of("/m") == frozenset()
+    await one.add("/m", "m/a")
+    await other.add("/m", "m/b")
+    assert await other.of("/m") == {"m/a", "m/b"}
+    assert await remembering(found, store).of("/m") == {"m/a", "m/b"}
+
+
+def _note(folder: str, about: Toolchain, own: int) -> None:
+    async def note() -> None:
+        for turn in range(60):
+            bombs = remembering(about, DiskStore(folder, version="1"))
+            assert {name.partition("/")[0] for name in await bombs.of("/m")} <= {"m"}
+            await bombs.add("/m", f"m/{own}/{turn % 5}")
+
+    asyncio.run(note())
+
+
+async def test_several_servers_at_once(tmp_path: Path, found: Toolchain) -> None:
+    spawn = multiprocessing.get_context("spawn")
+    workers = [spawn.Process(target=_note, args=(str(tmp_path), found, own)) for own in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert [worker.exitcode for worker in workers] == [0, 0, 0]
+    # One that was lost is noted again when it prints too much again; none is made up.
+    known = await remembering(found, DiskStore(str(tmp_path), version="1")).of("/m")
+    assert any(f"m/{own}/4" in known for own in range(3)), "the last note of the last server"
+    assert known <= {f"m/{own}/{turn}" for own in range(3) for turn in range(5)}
+
+
+@pytest.mark.parametrize("content", [b"", b"\x81\xa1", b"\xff" * 40, b"\x81\xa3m/a\xa3now", b"\x91" * 2000])
+async def test_a_foreign_note_is_no_note(tmp_path: Path, found: Toolchain, content: bytes) -> None:
+    class Foreign(DiskStore):
+        def load(self, key: str) -> bytes | None:
+            return content if super().load(key) is None else super().load(key)
+
+    bombs = remembering(found, Foreign(str(tmp_path), version="1"))
+    assert await bombs.of("/m") == frozenset()
+    await bombs.add("/m", "m/a")
+    assert await remembering(found, DiskStore(str(tmp_path), version="1")).of("/m") == {"m/a"}
 
 
 async def test_verdicts_are_the_same_and_no_more_is_said_of_allocation_than_is_sure(

@@ -51,6 +51,39 @@ async def test_time_limit(processes: Processes) -> None:
     assert finished.code != 0
 
 
+TALKATIVE = """
+import os, sys, time
+for n in range(2000):
+    os.write(1 + n % 2, b"%d\\n" % n)
+    time.sleep(0.0001)
+"""
+
+
+@linux
+async def test_a_talkative_process_is_read_in_large_pieces(processes: Processes) -> None:
+    pieces: list[bytes] = []
+
+    def see(piece: bytes) -> bool:
+        pieces.append(piece)
+        return b"\n1998\n" in piece
+
+    command = [PYTHON, "-I", "-c", TALKATIVE.replace("1 + n % 2", "1")]
+    finished = await processes.run(command, cwd="/", env={}, timeout_s=20, max_bytes=2**20, stop=see)
+    assert finished.is_stopped
+    assert len(pieces) < 1000
+    assert finished.stdout == b"".join(pieces)
+    assert finished.stdout.startswith(b"".join(b"%d\n" % n for n in range(1999)))
+
+
+async def test_all_that_a_talkative_process_prints_comes_back_in_order(processes: Processes) -> None:
+    finished = await run(processes, TALKATIVE)
+    assert [int(line) for line in finished.stdout.split()] == list(range(0, 2000, 2))
+    assert [int(line) for line in finished.stderr.split()] == list(range(1, 2000, 2))
+    cut = await run(processes, TALKATIVE, max_bytes=5000)
+    assert cut.is_cut
+    assert len(cut.stdout) + len(cut.stderr) == 5000
+
+
 async def test_output_limit_counts_both_streams(processes: Processes) -> None:
     code = "import sys\nwhile True: print('x' * 999); print('y' * 999, file=sys.stderr)"
     finished = await run(processes, code, max_bytes=10_000)

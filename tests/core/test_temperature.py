@@ -91,6 +91,28 @@ retry:
 	return head
 }
 
+func onward(n int) *node {
+start:
+	if n--; n > 0 {
+		goto starting
+	}
+	if n < -7 {
+		goto start
+	}
+starting:
+	return &node{n: n} // heat: normal
+}
+
+func next(x *node) bool { sink = x; return x.n > 0 }
+
+func idle() {
+	for next(&node{n: 8}) { // heat: loop
+	}
+	for i := 0; next(&node{n: i}); i++ { // heat: loop
+		// Nothing is left to do.
+	}
+}
+
 func first(xs []int) *node {
 	for _, x := range xs {
 		return &node{n: x} // heat: normal

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tree_sitter import Tree
 
 from goescape_lsp.core.columns import BOM
 from goescape_lsp.syntax.text import Text
-from goescape_lsp.syntax.tree import parse, walk
+from goescape_lsp.syntax.tree import parse, spelled_in, text_of, walk
 
 SOURCE = """package p
 
@@ -57,3 +58,29 @@ def test_texts_that_nobody_asks_for_keep_no_others() -> None:
     for _ in range(5000):
         text = Text(text.content, text)
     assert shape(text.tree) == shape(parse(text.content))
+
+
+SPELLED = (
+    SOURCE
+    + """
+func G(変 int, é, new func(int) int) (a, aé int) {
+a:
+	é := T{a: new(1 + a)}.a // a é 変
+	if a, b := "a", `
+a`; a == b {
+		goto a
+	}
+	return a, aé + 変 + é
+}
+""".encode()
+)
+
+
+@pytest.mark.parametrize("text", [SOURCE, PLAIN, BOM + SPELLED, SPELLED[:-20]], ids=["new", "plain", "bom", "broken"])
+def test_names_are_found_in_the_text_as_in_the_tree(text: bytes) -> None:
+    root = parse(text).root_node
+    every = [node for node in walk(root) if node.type == "identifier"]
+    for function in (root, *root.named_children):
+        inside = [node for node in walk(function) if node.type == "identifier"]
+        for name in {"变", "missing", *map(text_of, every)}:
+            assert list(spelled_in(function, name)) == [node for node in inside if text_of(node) == name]
