@@ -48,16 +48,8 @@ def _room_before(call: Node, names: Names) -> str:
 
 def _is_emptied(found: Declaration, at: Node, names: Names) -> bool:
     """Say whether a variable is cut for use again: `s = s[:0]`."""
-    function = next((node for node in ancestors(at) if node.type in _FUNCTIONS), None)
-    name = text_of(found.name)
-    # The search for plain bytes is many times faster, and rarely finds any.
-    if function is None or f"{name}[:0]".encode() not in (function.text or b""):
-        return False
-    return any(
-        text_of(first_of(node.child_by_field_name("right"))) == f"{name}[:0]" and _sets(node, name, found, names)
-        for node in walk(function)
-        if node.type == "assignment_statement"
-    )
+    emptied = f"{text_of(found.name)}[:0]"
+    return any(text_of(first_of(one.child_by_field_name("right"))) == emptied for one in _settings(found, at, names))
 
 
 def _is_made(node: Node) -> bool:
@@ -100,12 +92,15 @@ def _room_of_declared(found: Declaration) -> str:
 
 def _is_kept(found: Declaration, at: Node, names: Names) -> bool:
     """Say whether all that a variable is set to is made from itself: `s = append(s, x)`, `s = s[:n]`, `s = f(s)`."""
-    name = text_of(found.name)
-    function = next((node for node in ancestors(at) if node.type in _FUNCTIONS), None)
-    if function is None:
-        return False
-    settings = [one for node in spelled_in(function, name) if (one := _setting(node, found, names)) is not None]
-    return all(_is_from_itself(statement, name) for statement in settings)
+    return all(_is_from_itself(one, text_of(found.name)) for one in _settings(found, at, names))
+
+
+def _settings(found: Declaration, at: Node, names: Names) -> list[Node]:
+    """Return the assignments that set a variable, in the declaration around a node."""
+    around = [*ancestors(at)]
+    function = next((node for node in around if node.type in _FUNCTIONS), around[-1])
+    used = spelled_in(function, text_of(found.name))
+    return [one for node in used if (one := _setting(node, found, names)) is not None]
 
 
 def _setting(node: Node, found: Declaration, names: Names) -> Node | None:

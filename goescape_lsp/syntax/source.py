@@ -9,21 +9,18 @@ from functools import cached_property
 from tree_sitter import Node, Tree
 
 from goescape_lsp.core.columns import BOM, split_lines
-from goescape_lsp.core.judge import is_sum
 from goescape_lsp.core.model import Comment, Function, Kind, Place, Span, Verdict
 from goescape_lsp.core.parts import OUTSIDE
 from goescape_lsp.core.shape import Boxed, Call, Callee, Literal, Shape, Target
-from goescape_lsp.syntax import comments, functions, heat, spans
+from goescape_lsp.syntax import comments, functions, heat, kinds, spans
 from goescape_lsp.syntax.appends import room_of
-from goescape_lsp.syntax.boxing import boxed_text, boxed_value
+from goescape_lsp.syntax.boxing import boxed_value
 from goescape_lsp.syntax.calls import callee_of, target_of
 from goescape_lsp.syntax.cuts import EXPRESSION_LENGTH, cut, one_line, squeeze
 from goescape_lsp.syntax.file import GoFile
-from goescape_lsp.syntax.forms import has_elided_elements, has_text_keys
 from goescape_lsp.syntax.outline import Outline
 from goescape_lsp.syntax.scope import Role
 from goescape_lsp.syntax.sizes import site_has_pointers, size_of_site
-from goescape_lsp.syntax.standard import is_standard_map
 from goescape_lsp.syntax.starts import statement_that_calls
 from goescape_lsp.syntax.tree import (
     FUNCTIONS,
@@ -37,29 +34,11 @@ from goescape_lsp.syntax.tree import (
     text_of,
     walk,
 )
-from goescape_lsp.syntax.types import Form, Names, element, infer, resolve
+from goescape_lsp.syntax.types import Form, Names, element, infer
 
 _GENERATED = re.compile(rb"^// Code generated .* DO NOT EDIT\.\r?$", re.MULTILINE)
 _Key = tuple[int, int, str, Verdict]
-_KIND_BY_SUBJECT: tuple[tuple[str, Kind], ...] = (
-    ("make(map[", Kind.MAP),
-    ("make([]", Kind.SLICE),
-    ("make(chan", Kind.CHANNEL),
-    ("new(", Kind.NEW),
-    ("append", Kind.APPEND),
-    ("func literal", Kind.CLOSURE),
-    ("... argument", Kind.VARIADIC),
-    ("([]byte)(", Kind.BYTES),
-    ("([]rune)(", Kind.SLICE),
-    ("string(", Kind.STRING),
-    ("map[", Kind.MAP),
-    ("[]", Kind.SLICE),
-    ("&", Kind.COMPOSITE),
-)
 _CONVERSIONS = ("([]byte)(", "([]rune)(", "string(")
-# `make` of a named type: with no size it is a map (channels have no verdict, slices need a length).
-_MADE = re.compile(r"^make\((?P<type>[\w.]+)(?P<size>, .*)?\)$", re.DOTALL)
-_KIND_BY_FORM = {Form.MAP: Kind.MAP, Form.SLICE: Kind.SLICE, Form.CHANNEL: Kind.CHANNEL}
 
 
 class Source:
@@ -165,16 +144,7 @@ class Source:
 
     def kind_of_text(self, subject: str, verdict: Verdict) -> Kind:
         """Return the kind of a site inside inlined code, where only the compiler's text tells."""
-        if verdict is Verdict.MOVED:
-            return Kind.VARIABLE
-        if (kind := _kind_by_subject(subject)) is not None:
-            return kind
-        if (made := _MADE.match(subject)) is not None:
-            declared = self.names.type_named(made["type"])
-            form = resolve(declared.type, self.names).form if declared is not None else Form.UNKNOWN
-            return _KIND_BY_FORM.get(form, Kind.OTHER if made["size"] else Kind.MAP)
-        is_concatenation = is_sum(subject) and boxed_text(subject) is not Boxed.CONSTANT
-        return Kind.STRING if is_concatenation else Kind.INTERFACE
+        return kinds.kind_of_text(subject, verdict, self.names)
 
     def call_at(self, place: Place) -> Call | None:
         """Return the call whose `(` stands at a place."""
@@ -344,7 +314,7 @@ class Source:
         return Shape(span, text[:EXPRESSION_LENGTH], Kind.OTHER, is_fallback=True)
 
     def _shape_of(self, node: Node, subject: str, verdict: Verdict, kind: Kind | None = None) -> Shape:
-        kind = kind or self._kind(node, subject, verdict)
+        kind = kind or kinds.kind_at(node, subject, verdict, self.names)
         loop = _loop_declaring(node) if verdict is Verdict.MOVED else None
         body = loop.child_by_field_name("body") if loop is not None else None
         temperature, reason = heat.heat_of(loop or node)
@@ -368,62 +338,6 @@ class Source:
             rounds=heat.heat_of(body) if body is not None else None,
         )
 
-    def _kind(self, node: Node, subject: str, verdict: Verdict) -> Kind:
-        if verdict is Verdict.MOVED:
-            is_new = node.type == "call_expression" and text_of(node.child_by_field_name("function")) == "new"
-            return Kind.NEW if is_new or spans.is_new_of_negative(node) else Kind.VARIABLE
-        if verdict is Verdict.LEAKS or self._is_parameter_name(node):
-            return Kind.PARAMETER
-        if (kind := _kind_by_subject(subject)) is not None:
-            return kind
-        if (made := _MADE.match(subject)) is not None:
-            form = infer(node, self.names).form
-            return _KIND_BY_FORM.get(form, Kind.OTHER if made["size"] else Kind.MAP)
-        return self._kind_of_node(node, subject)
-
-    def _kind_of_node(self, node: Node, subject: str) -> Kind:
-        if node.type == "binary_expression" and " + " in subject:
-            return Kind.INTERFACE if infer(node, self.names).form is Form.BASIC else Kind.STRING
-        if node.type == "selector_expression" and self._is_method_value(node):
-            return Kind.METHOD_VALUE
-        if node.type == "composite_literal":
-            written = node.child_by_field_name("type")
-            form = resolve(written, self.names).form
-            if form is Form.UNKNOWN and (is_standard_map(written) or has_text_keys(node)):
-                return Kind.MAP
-            if form is Form.UNKNOWN and has_elided_elements(node):
-                return Kind.SLICE
-            return _KIND_BY_FORM.get(form, Kind.INTERFACE)
-        if node.type == "type_conversion_expression" or self._is_conversion(node):
-            return self._kind_of_conversion(node)
-        return Kind.INTERFACE
-
-    def _kind_of_conversion(self, node: Node) -> Kind:
-        """Return what a conversion makes: `Name(s)` of a string may be a slice of bytes, or of runes."""
-        made = infer(node, self.names)
-        operand = first_of(node.child_by_field_name("arguments")) or node.child_by_field_name("operand")
-        is_text = infer(operand, self.names).form is Form.STRING
-        if made.form is Form.STRING:
-            return Kind.INTERFACE if is_text else Kind.STRING  # of a string it is the same bytes
-        if made.form is not Form.SLICE or not is_text:
-            return Kind.INTERFACE
-        return Kind.BYTES if element(made, self.names).basic in {"byte", "uint8"} else Kind.SLICE
-
-    def _is_parameter_name(self, node: Node) -> bool:
-        return node.parent is not None and node.parent.type in {
-            "parameter_declaration",
-            "variadic_parameter_declaration",
-        }
-
-    def _is_method_value(self, node: Node) -> bool:
-        """Say whether a selector names a method of a type that this package declares, not a field."""
-        made = infer(node, self.names).node
-        return made is not None and made.type == "method_declaration"
-
-    def _is_conversion(self, node: Node) -> bool:
-        function = node.child_by_field_name("function") if node.type == "call_expression" else None
-        return function is not None and callee_of(function, self.names) is Callee.CONVERSION
-
     def _is_user_call(self, node: Node) -> bool:
         function = node.child_by_field_name("function")
         if function is None or text_of(function) in {"make", "new", "append", "copy", "panic", "len", "cap", "clear"}:
@@ -439,10 +353,6 @@ class Source:
         if node is None or function is None:
             return None
         return Call(callee_of(function, self.names), one_line(text_of(function)), span_of(node), leaf.type)
-
-
-def _kind_by_subject(subject: str) -> Kind | None:
-    return next((kind for start, kind in _KIND_BY_SUBJECT if subject.startswith(start)), None)
 
 
 def _loop_declaring(name: Node) -> Node | None:
