@@ -277,15 +277,18 @@ def shortened(text: bytes, record: Record) -> bytes:
 
     Source: cmd/go/internal/work, (*Shell).reportCmd, go1.21 to go1.27.
     """
-    place = record.directory
-    while True:
-        short = os.path.relpath(place, record.root)
-        if len(short) < len(place):
-            text = _with_prefix(text, os.fsencode(place), os.fsencode(short))
-        parent = os.path.dirname(place)  # noqa: PTH120
-        if parent == place:
-            return text
-        place = parent
+    spellings = [
+        (os.fsencode(place), os.fsencode(short))
+        for place in (record.directory, *map(str, Path(record.directory).parents))
+        if len(short := os.path.relpath(place, record.root)) < len(place)
+    ]
+    for old, new in spellings:
+        # Where the outermost does not begin any name, none of those below it does: mostly after the first.
+        outermost = spellings[-1][0]
+        if not (text.startswith(outermost) or b" " + outermost in text or b"\n" + outermost in text):
+            break
+        text = _with_prefix(text, old, new)
+    return text
 
 
 def _with_prefix(text: bytes, old: bytes, new: bytes) -> bytes:

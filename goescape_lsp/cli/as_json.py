@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from goescape_lsp.cli.troubles import are_serious, message
+from goescape_lsp.core.judge import severity
+from goescape_lsp.core.settings import Settings
 from goescape_lsp.core.words import findings as words
 from goescape_lsp.core.words import hover
 
@@ -35,9 +37,10 @@ class Part:
 def report(answer: Answer, shown: Iterable[Finding], paths: Paths, locale: Locale, part: Part | None = None) -> bytes:
     """Return one JSON object with a line end; lines from 1, columns in bytes from 1, ends exclusive.
 
-    Of a shard, `part` says which it is, so that `merge` can tell whether all are there and belong together.
+    Of a shard, `part` says which it is, so that `merge` can tell whether all are there and belong together; its
+    findings have their severity with them, which only the run that made them can tell.
     """
-    findings = [_finding(finding, paths, locale) for finding in shown]
+    findings = [_finding(finding, paths, locale) | _of_shard(finding, part) for finding in shown]
     problems = [_problem(problem, paths, locale) for problem in answer.problems]
     return dumped(answer.go.version if answer.go else "", findings, problems, _shard(answer, part) if part else None)
 
@@ -98,6 +101,10 @@ def _finding(finding: Finding, paths: Paths, locale: Locale) -> dict[str, Any]:
         "flow": [_step(step, paths, locale) for step in finding.flow],
         **({"suppressed": finding.suppressed} if finding.suppressed else {}),
     }
+
+
+def _of_shard(finding: Finding, part: Part | None) -> dict[str, Any]:
+    return {"severity": severity(finding, Settings())} if part else {}
 
 
 def _step(step: Step, paths: Paths, locale: Locale) -> dict[str, Any]:

@@ -57,16 +57,16 @@ def chosen(analysis: Analysis, choice: Choice) -> tuple[tuple[FileFacts, Finding
     return tuple(sorted(found, key=lambda pair: _order(pair[1])))
 
 
-def fails(finding: Finding, level: str) -> bool:
+def fails(finding: Finding, level: str, severity: str = "") -> bool:
     """Say whether a finding is at or above a level; only what goes to the heap counts, unless accepted.
 
     Shape: `level` is a word of LEVELS or a rule. Temperatures rise from cold to loop, severities from hint to error;
-    severities are those of the default settings.
+    severities are those of the default settings; `severity` is the finding's, where it was read and not made here.
     """
     if not finding.is_heap or finding.suppressed or level == "none":
         return False
     if level in WEIGHT:
-        severity = judge.severity(finding, Settings())
+        severity = severity or judge.severity(finding, Settings())
         return severity in SEVERITIES and severity != "off" and WEIGHT.index(severity) >= WEIGHT.index(level)
     if level in HEAT:
         return HEAT.index(finding.temperature) >= HEAT.index(Temperature(level))

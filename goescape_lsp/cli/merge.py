@@ -50,7 +50,7 @@ def merge(files: Sequence[str], directory: str, form: str, fail_on: Sequence[str
     _tell(problems, locale)
     if not all(result.is_complete for result in results):
         return COULD_NOT
-    return FOUND if any(fails(entry.finding, level) for entry in entries for level in fail_on) else 0
+    return FOUND if any(fails(entry.finding, level, entry.severity) for entry in entries for level in fail_on) else 0
 
 
 def joined(results: Iterable[Result]) -> list[Entry]:

@@ -22,10 +22,14 @@ class NotAResult(ValueError):  # noqa: N818 - reads as what it says
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A finding as it was written (`raw`), and as far as it can be read back; `file` is relative as in the result."""
+    """A finding as a whole run writes it (`raw`), and as far as it can be read back; `file` is as in the result.
+
+    `severity` is what the run said, "" where it is not told.
+    """
 
     raw: dict[str, Any]
     finding: Finding
+    severity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ def read_result(content: bytes) -> Result:
 
 
 def _result(whole: dict[str, Any]) -> Result:
-    entries = tuple(Entry(raw, _finding(raw)) for raw in whole["findings"])
+    entries = tuple(map(_entry, whole["findings"]))
     problems = tuple(_checked(raw, _OF_PROBLEM) for raw in whole["problems"])
     _checked(whole, {"go": str})
     if "shard" not in whole:
@@ -72,6 +76,12 @@ def _result(whole: dict[str, Any]) -> Result:
     return Result(
         whole["go"], entries, problems, shard["index"], shard["count"], shard["job"], ranks, shard["complete"]
     )
+
+
+def _entry(written: dict[str, Any]) -> Entry:
+    finding = _finding(written)
+    raw = {key: value for key, value in written.items() if key != "severity"}
+    return Entry(raw, finding, str(written.get("severity", "")))
 
 
 def _finding(raw: dict[str, Any]) -> Finding:

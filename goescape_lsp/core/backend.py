@@ -24,10 +24,13 @@ def can_be_fooled(content: bytes) -> bool:
 
 def before_back_end(text: bytes) -> bytes:
     """Return an output without the marker lines."""
-    if _WORDS not in text:
-        return text
-    first = _ANY_MARKER.search(text)
-    return text if first is None else text[: first.start()] + _without_markers(text[first.start() :])
+    at = text.find(_WORDS)
+    while at >= 0:
+        start = text.rfind(b"\n", 0, at) + 1
+        if _ANY_MARKER.match(text, start):
+            return text[:start] + _without_markers(text[start:])
+        at = text.find(_WORDS, at + 1)
+    return text
 
 
 def _without_markers(text: bytes) -> bytes:

@@ -14,6 +14,14 @@ from tests import public_modules
 from tests.cli.test_check import goescape
 
 SHARDS = 3
+ONLY_HINTS = """package m
+
+type T struct{ name []int }
+
+func NewT() *T { return &T{} }
+
+func Names() []int { return []int{1, 2, 3} }
+"""
 GENERIC = {
     # Only `user` gives `Keep` a type and inlines `Made`: what is kept there is said in no other compile.
     "used/used.go": "package used\n\nvar kept any\n\nfunc Keep[T any](v T) *T { kept = &v; return &v }\n\n"
@@ -98,6 +106,14 @@ def test_fail_on_counts_what_was_merged(workspace: Path, tmp_path: Path, level: 
     files = shards(workspace, tmp_path / "s")
     for form in ("text", "json"):
         assert goescape("merge", "--format", form, "--fail-on", level, *files, cwd=workspace).returncode == status
+
+
+def test_what_only_speaks_softly_does_not_fail_a_merged_build(tmp_path: Path) -> None:
+    module = write(tmp_path / "m", {"go.mod": "module m\n\ngo 1.21\n", "lib.go": ONLY_HINTS})
+    files = shards(module, tmp_path / "s")
+    for level, status in (("information", 0), ("hint", 1)):
+        assert goescape("check", "--fail-on", level, cwd=module).returncode == status
+        assert goescape("merge", "--fail-on", level, *files, cwd=module).returncode == status
 
 
 def test_accepted_findings_do_not_fail_a_merged_build(tmp_path: Path) -> None:
