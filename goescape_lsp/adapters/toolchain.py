@@ -109,9 +109,9 @@ async def find_toolchain(
     a program by a relative path, or one that is found on PATH inside `avoid`: a workspace does not choose what runs.
     """
     environ = os.environ if environ is None else environ
-    places = list(_candidates(settings, environ, avoid))
-    problem = None
-    for path, source in places:
+    problem, tried = None, list[str]()
+    for path, source in _candidates(settings, environ, avoid):  # the last of them takes a while to find
+        tried.append(path)
         if _is_program(path):
             found = await _ask(path, source, settings, processes, environ)
             if isinstance(found, Toolchain) and not _is_trusted(found.cache_program, environ, settings, avoid):
@@ -119,7 +119,7 @@ async def find_toolchain(
             if isinstance(found, Toolchain):
                 return found
             problem = problem or found
-    searched = "\n".join(dict.fromkeys(path for path, _ in places))
+    searched = "\n".join(dict.fromkeys(tried))
     return problem or Problem(ProblemKind.NO_GO, message=searched)
 
 

@@ -119,6 +119,7 @@ def _rounds(
     ]
     if their is not None:
         turns.append(lambda: answers["gopls"].append(their.save()))
+    our.save_hidden()  # the first analysis of a kind has nothing to begin from, as the first of the others in `begin`
     end = time.monotonic() + plan.seconds
     for number in range(plan.rounds):
         if number >= plan.fewest and time.monotonic() > end:
