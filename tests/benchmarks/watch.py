@@ -26,9 +26,9 @@ def resident_mb(pid: int) -> float:
 def tree(pid: int) -> Iterator[int]:
     """Yield a process and all its descendants."""
     yield pid
-    for listed in _PROC.glob(f"{pid}/task/*/children"):
+    for thread in _listed(_PROC / str(pid) / "task"):
         try:
-            children = listed.read_text(encoding="ascii").split()
+            children = (thread / "children").read_text(encoding="ascii").split()
         except OSError:
             continue
         for child in children:
@@ -73,6 +73,14 @@ class CompilerPeak:
             for pid in tree(self._pid):
                 if _name(pid) == "compile":
                     self.mb = max(self.mb, _status_mb(pid, "VmHWM"))
+
+
+def _listed(folder: Path) -> list[Path]:
+    """Return what a folder holds, nothing when its process is gone."""
+    try:
+        return [*folder.iterdir()]
+    except OSError:
+        return []
 
 
 def _status_mb(pid: int, field: str) -> float:
