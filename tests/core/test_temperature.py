@@ -196,6 +196,75 @@ func skips(xs []int) *node {
 	return nil
 }
 
+func passesOver(xs []int, n int) *node {
+walk:
+	for i := 0; ; i++ {
+		if xs[i] < n {
+			continue
+		}
+		switch n {
+		case 1:
+			sink = &node{n: n} // heat: loop
+		case 2:
+			continue
+		}
+		if n > 4 {
+			sink = &node{n: n} // heat: normal
+		} else if n > 2 {
+			continue walk
+		}
+		return &node{n: i} // heat: normal
+	}
+}
+
+func chooses(xs []int) *node {
+	for _, x := range xs {
+		switch x {
+		case 1:
+			sink = &node{n: x} // heat: normal
+		case 2:
+			continue
+		}
+		return nil
+	}
+	return nil
+}
+
+func comesRound(xs []int, n int) *node {
+walk:
+	for i := range xs {
+		switch sink = new(node); n { // heat: loop
+		case 1:
+			sink = &node{n: n} // heat: loop
+			fallthrough
+		case 2:
+			if i < 3 {
+				continue
+			}
+		}
+		for j := 0; j < n; j++ {
+			sink = &node{n: j} // heat: loop
+			if j == 2 {
+				continue walk
+			}
+		}
+		return &node{n: i} // heat: normal
+	}
+	return nil
+}
+
+func breaksOut(xs [][]int) {
+	for _, ys := range xs {
+		for _, y := range ys {
+			if y > 0 {
+				sink = &node{n: y} // heat: loop
+				break
+			}
+			return
+		}
+	}
+}
+
 func tell(xs []int) {
 	for _, x := range xs {
 		fmt.Println(x)                 // heat: cold printing
