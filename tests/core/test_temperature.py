@@ -508,6 +508,26 @@ func (l *list) grows(ns []int, ms [][]*node, done func() bool) (a, b, c, d, e, f
 	for !done() {
 		d = append(d, nil) // row: append-open
 	}
+	for _, n := range ns {
+		if n > 3 {
+			d = append(d, nil) // row: loop
+		} else if n > 2 {
+			d = append(d, l.first) // row: loop
+		} else {
+			sink = n
+			d = append(d, ms[n][0]) // row: loop
+		}
+		if n > 1 {
+			l.nodes = append(l.nodes, nil) // row: append-open
+		} else if n > 0 {
+			l.nodes = append(l.nodes, nil, nil) // row: append-open
+		}
+		if n > 7 {
+			a = append(a, nil) // row: append-open
+		} else {
+			a = append(a, ms[n]...) // row: append-open
+		}
+	}
 	if len(ns) > 3 {
 		for range ns {
 			c = append(c, nil) // row: loop
