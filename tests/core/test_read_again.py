@@ -90,6 +90,10 @@ func keepRunes(r []rune) { text = string(r) } // string(r): stored-in-global, al
 
 func keepBytes(b []byte) { text = string(b) } // string(b): stored-in-global, allocates, few-bytes
 
+func keepSum(s string) { text = "<" + s } // "<" + s: stored-in-global, allocates, empty-part
+
+func keepFramed(s string) { text = "<" + s + ">" } // "<" + s + ">": stored-in-global, allocates, plain
+
 func keepRune(r rune) { text = string(r) } // string(r): stored-in-global, allocates, plain
 
 type named []byte
