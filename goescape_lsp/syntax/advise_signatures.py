@@ -47,7 +47,8 @@ def returned(node: Node, kind: Kind, names: Names) -> Iterator[Advice]:
     elif kind in {Kind.MAP, Kind.SLICE} and not _is_empty_slice(node, kind):
         wanted = Form.MAP if kind is Kind.MAP else Form.SLICE
         fitting = [result for result in results if resolve(_type_of_result(result), names).form is wanted]
-        if len(fitting) == 1 and text_of(_type_of_result(fitting[0])) == _made(node, names):
+        is_made = len(fitting) == 1 and text_of(_type_of_result(fitting[0])) == _made(node, names)
+        if is_made and not _returns_parameter(function, results.index(fitting[0]), names):
             yield _fill(function, results, fitting[0], names)
 
 
@@ -168,6 +169,18 @@ def _returns_other(function: Node, index: int, names: Names) -> bool:
             values = first_of(found)
             given = values.named_children if values is not None else []
             if given and not (index < len(given) and _is_own(given[index], names)):
+                return True
+    return False
+
+
+def _returns_parameter(function: Node, index: int, names: Names) -> bool:
+    """Say whether what a function returns is a parameter as well: its caller can give it the memory already."""
+    for found in walk(function):
+        if found.type == "return_statement" and enclosing_function(found) == function:
+            values = first_of(found)
+            given = values.named_children[index : index + 1] if values is not None else []
+            declared = [names.local(text_of(value), value) for value in given if value.type == "identifier"]
+            if any(one is not None and one.role is Role.PARAMETER for one in declared):
                 return True
     return False
 

@@ -15,7 +15,11 @@ from tests.core.test_real_code import findings
 # the function that an inlined body is of.
 SOURCE = """package p
 
-import "net/mail"
+import (
+	"crypto/rand"
+	"io"
+	"net/mail"
+)
 
 var kept any
 
@@ -84,6 +88,20 @@ func nested(n int) {
 			}()
 		})
 	}
+}
+
+func fillRandom(n int) []byte {
+	b := make([]byte, 8) // make([]byte, 8): passed-to-unknown-call, rand.Reader.Read
+	if _, err := rand.Reader.Read(b); err != nil {
+		return nil
+	}
+	return nil
+}
+
+func readRandom(n int) int {
+	b := make([]byte, 8) // make([]byte, 8): passed-to-leaking-parameter, io.ReadFull
+	n, _ = io.ReadFull(rand.Reader, b)
+	return n
 }
 
 func keepRunes(r []rune) { text = string(r) } // string(r): stored-in-global, allocates, plain
