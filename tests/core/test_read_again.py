@@ -19,6 +19,7 @@ import (
 	"crypto/rand"
 	"io"
 	"net/mail"
+	"os"
 )
 
 var kept any
@@ -89,6 +90,22 @@ func nested(n int) {
 		})
 	}
 }
+
+type closer struct{ f func() error }
+
+func (c *closer) set(r *os.File, f any) any {
+	close := r.Close // r.Close: stored-in-heap-object, allocates
+	c.f = close
+	var sync func() error
+	sync = r.Sync // r.Sync: stored-in-heap-object, allocates
+	c.f = sync
+	var name = r.Name // r.Name: stored-in-global, allocates
+	keepName = name
+	f = r.Fd // r.Fd: interface-conversion
+	return f
+}
+
+var keepName func() string
 
 func fillRandom(n int) []byte {
 	b := make([]byte, 8) // make([]byte, 8): passed-to-unknown-call, rand.Reader.Read
