@@ -31,6 +31,7 @@ _HINTED_MAP = re.compile(r"^make\(map\[.*, (?P<hint>[^,]+)\)$", re.DOTALL)
 _CONVERTED = re.compile(r"^(?:\(\[\]rune\)|(?!make\b)[\w.]+)\(")
 # What is converted is a text of the source that is not empty.
 _KNOWN_TEXT = re.compile(r'\("(?:[^"\\]|\\.)+"\)$')
+_ONE_TEXT = 2  # quotes
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`]*`')
 ALLOCATION_RULES = frozenset(
     [
@@ -137,6 +138,11 @@ def judge_silent(kind: Kind, *, is_alone: bool, is_carried: bool = False) -> tup
             return Allocation.UNKNOWN, "", None
 
 
+def _fill(text: re.Match[str]) -> str:
+    """Return a text that is not empty without its content, and nothing for an empty one."""
+    return '""' if text[0] not in {'""', "``"} else ""
+
+
 def is_sum(text: str) -> bool:
     """Say whether the compiler's text of an expression is a sum: `a + b`, not `string(b[n + 1:])`."""
     return " + " in _QUOTED.sub("", text) and " + " in _outside_brackets(_QUOTED.sub("", text))
@@ -209,7 +215,7 @@ def _unless(kind: Kind, subject: str) -> str:
     if made is not None:
         return "" if made["size"].isdigit() else "zero-length"
     if kind is Kind.STRING and is_sum(subject):
-        return "empty-part"
+        return "" if _outside_brackets(_QUOTED.sub(_fill, subject)).count('"') > _ONE_TEXT else "empty-part"
     if _KNOWN_TEXT.search(subject):
         return ""
     if kind is Kind.STRING:

@@ -23,6 +23,7 @@ _HEAP = "{heap}"
 _STATIC_DATA = re.compile(r"^\(.*\)\(\S+@\d+\)$")
 # `m["a"]`, `m[p.Key("a")]`: what is indexed by a text is a map, whatever its type.
 _BY_TEXT = re.compile(r"\[(?:[\w.]+\()?\"(?:[^\"\\]|\\.)*\"\)?\]$")
+_OF_VARIABLE = 2  # dots of `package.Variable.Method`
 _VARIABLE_CALL = re.compile(r"[^\W\d]\w*(?:\.\w+)*")
 _BY_REASON = {reason.text: reason.cause for reason in REASONS if reason.cause is not None}
 
@@ -234,7 +235,7 @@ class Steps:
             return Cause.CALLEE_PARAM  # a method expression: `(*T).M(receiver, …)` is a static call
         if call is not None and call.callee in {Callee.FUNCTION, Callee.IMPORTED}:
             return Cause.CALLEE_PARAM
-        if call is not None and call.callee is Callee.VALUE:
+        if call is not None and (call.callee is Callee.VALUE or _is_of_interface_variable(call, name)):
             return Cause.UNKNOWN_CALL
         return self._callee_by_text(name, at)
 
@@ -253,6 +254,11 @@ class Steps:
             return Cause.CALLEE_PARAM
         is_type = parts[1][:1].isupper()  # else a variable of inlined code: `bufio.b.Write`
         return Cause.CALLEE_PARAM if is_type else Cause.UNKNOWN_CALL
+
+
+def _is_of_interface_variable(call: Call, name: str) -> bool:
+    """Say whether `rand.Reader.Read(b)` is called as it is written: a static call has its type there, `T.M(v, b)`."""
+    return call.function == name and name.count(".") == _OF_VARIABLE
 
 
 def without_types(name: str) -> str:

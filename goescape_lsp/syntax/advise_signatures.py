@@ -38,16 +38,17 @@ def returned(node: Node, kind: Kind, names: Names) -> Iterator[Advice]:
         pointers = [result for result in results if _type_of_result(result).type == "pointer_type"]
         if len(pointers) != 1:
             return
-        pointee = first_of(_type_of_result(pointers[0]))
-        if pointee is None:
+        pointee, index = first_of(_type_of_result(pointers[0])), results.index(pointers[0])
+        if pointee is None or text_of(pointee) != _made(node, names) or _returns_other(function, index, names):
             return
-        if _is_copyable(pointee, names) and not _returns_nil(function, results.index(pointers[0]), len(results)):
+        if _is_copyable(pointee, names) and not _returns_nil(function, index, len(results)):
             yield _return_value(function, pointers[0], pointee)
         yield _fill(function, results, pointers[0], names)
     elif kind in {Kind.MAP, Kind.SLICE} and not _is_empty_slice(node, kind):
         wanted = Form.MAP if kind is Kind.MAP else Form.SLICE
         fitting = [result for result in results if resolve(_type_of_result(result), names).form is wanted]
-        if len(fitting) == 1:
+        is_made = len(fitting) == 1 and text_of(_type_of_result(fitting[0])) == _made(node, names)
+        if is_made and not _returns_parameter(function, results.index(fitting[0]), names):
             yield _fill(function, results, fitting[0], names)
 
 
@@ -148,6 +149,53 @@ def _returns_nil(function: Node, index: int, count: int) -> bool:
             if count == 1 and len(given) == 1 and text_of(given[index]) == "nil":
                 return True
     return False
+
+
+def _made(node: Node, names: Names) -> str:
+    """Return the type of what is made at a site, as it is written; "" for elements whose type is left out."""
+    if node.type == "unary_expression":
+        node = node.child_by_field_name("operand") or node
+    if node.type == "call_expression":
+        return text_of(first_of(node.child_by_field_name("arguments")))
+    if node.type == "composite_literal":
+        return text_of(node.child_by_field_name("type"))
+    return infer(node, names).name
+
+
+def _returns_other(function: Node, index: int, names: Names) -> bool:
+    """Say whether a function also returns what others made: a pointer to it is all that there is to return."""
+    for found in walk(function):
+        if found.type == "return_statement" and enclosing_function(found) == function:
+            values = first_of(found)
+            given = values.named_children if values is not None else []
+            if given and not (index < len(given) and _is_own(given[index], names)):
+                return True
+    return False
+
+
+def _returns_parameter(function: Node, index: int, names: Names) -> bool:
+    """Say whether what a function returns is a parameter as well: its caller can give it the memory already."""
+    for found in walk(function):
+        if found.type == "return_statement" and enclosing_function(found) == function:
+            values = first_of(found)
+            given = values.named_children[index : index + 1] if values is not None else []
+            declared = [names.local(text_of(value), value) for value in given if value.type == "identifier"]
+            if any(one is not None and one.role is Role.PARAMETER for one in declared):
+                return True
+    return False
+
+
+def _is_own(value: Node, names: Names) -> bool:
+    """Say whether a pointer is nil, or leads to what the function itself makes."""
+    if value.type == "identifier":
+        found = names.local(text_of(value), value)
+        return found is not None and found.value is not None and _is_own(found.value, names)
+    if value.type == "unary_expression":
+        pointed = value.child_by_field_name("operand")
+        is_variable = pointed is not None and pointed.type == "identifier" and names.local(text_of(pointed), pointed)
+        return pointed is not None and (bool(is_variable) or pointed.type == "composite_literal")
+    is_new = value.type == "call_expression" and text_of(value.child_by_field_name("function")) == "new"
+    return is_new or value.type == "nil"
 
 
 def _is_of_callee(node: Node) -> bool:

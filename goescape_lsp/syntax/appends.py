@@ -6,6 +6,7 @@ from tree_sitter import Node, Tree
 
 from goescape_lsp.core.model import Span
 from goescape_lsp.syntax.advise_uses import root_of
+from goescape_lsp.syntax.heat import statements_of
 from goescape_lsp.syntax.names import Names
 from goescape_lsp.syntax.scope import Declaration, Role
 from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, first_of, node_at, span_of, spelled_in, text_of, walk
@@ -158,7 +159,8 @@ def _is_uncounted(call: Node) -> bool:
         return any(node.type == "for_statement" for node in _within_function(call))
     child = call
     for node in _within_function(call):
-        if node.type in _CASES or (node.type == "if_statement" and child != node.child_by_field_name("initializer")):
+        is_choice = node.type == "if_statement" and child != node.child_by_field_name("initializer")
+        if node.type in _CASES or (is_choice and not _is_in_each_branch(call, node)):
             return any(outer.type == "for_statement" for outer in _within_function(node))
         if node.type == "for_statement":
             return not any(part.type in _COUNTED for part in node.named_children)
@@ -166,6 +168,28 @@ def _is_uncounted(call: Node) -> bool:
             return any(outer.type == "for_statement" for outer in _within_function(node))
         child = node
     return False
+
+
+def _is_in_each_branch(call: Node, branch: Node | None) -> bool:
+    """Say whether an `if` adds one element to the slice whichever way it goes, as the call in one of its ways does."""
+    target = text_of(first_of(call.child_by_field_name("arguments")))
+    if branch is None or _may_skip(branch):
+        return False
+    if branch.type == "if_statement":
+        ways = (branch.child_by_field_name("consequence"), branch.child_by_field_name("alternative"))
+        return all(_is_in_each_branch(call, way) for way in ways)
+    return sum(_is_growth(one, target) for one in statements_of(branch)) == 1
+
+
+def _is_growth(statement: Node, target: str) -> bool:
+    """Say whether a statement appends one element to a slice and does nothing else to it."""
+    value = first_of(statement.child_by_field_name("right"))
+    if statement.type != "assignment_statement" or value is None or value.type != "call_expression":
+        return False
+    given = value.child_by_field_name("arguments")
+    is_append = text_of(value.child_by_field_name("function")) == "append"
+    is_one = given is not None and [node.type == "variadic_argument" for node in given.named_children] == [False] * 2
+    return is_append and is_one and text_of(statement.child_by_field_name("left")) == text_of(first_of(given)) == target
 
 
 def _may_skip(statement: Node) -> bool:

@@ -98,8 +98,11 @@ def _is_nil(node: Node) -> bool:
 
 
 def _is_no_nil(node: Node, names: Names) -> bool:
-    """Say whether a slice is never nil: a literal, or a part of an array. A part of a nil slice is nil."""
+    """Say whether a slice is never nil: a literal, or a part of an array. Of a nil slice, `s[0:0]` is the only part."""
     if node.type == "slice_expression":
+        end = text_of(node.child_by_field_name("end"))
+        if end.isdigit() and int(end):
+            return True
         sliced = infer(node.child_by_field_name("operand"), names)
         return sliced.form in {Form.ARRAY, Form.POINTER}
     return node.type == "composite_literal"

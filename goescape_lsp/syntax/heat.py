@@ -33,6 +33,7 @@ _TEST_CALL = re.compile(r"^(?:t|b|f|tb|c)\.(?:Fatal|Error|Log|Skip)f?$")
 _CASES = frozenset({"expression_case", "type_case", "communication_case", "default_case"})
 _BLOCKS = frozenset({"block"}) | _CASES
 _BREAKABLE = frozenset({"for_statement", "expression_switch_statement", "type_switch_statement", "select_statement"})
+_CONTINUE_OUTER = re.compile(rb"\bcontinue[ \t]+\w")
 _WORD = re.compile(rb"[0-9A-Za-z_\x80-\xff]")
 _LEAVING = frozenset({"return_statement", "break_statement", "goto_statement"})
 
@@ -95,23 +96,38 @@ def _loops(node: Node) -> Iterator[Node]:
 
 
 def _unless_left(node: Node) -> Iterator[Node]:
-    """Yield the loops that can run the node again: not those that its block leaves by `return` or `break`."""
-    child, leaves = node, ""
+    """Yield the loops that can run the node again: not those that are always left behind it, by `return` or `break`."""
+    child, leaves, comes_again = node, "", False
     for parent in ancestors(node):
         if parent.type in FUNCTIONS:
             return
-        leaves = leaves if leaves == "return_statement" else _leaving(parent) or leaves
+        comes_again = comes_again or _continues_behind(parent, child)
+        if not leaves and not comes_again:
+            leaves = _leaving(parent)
         if parent.type == "for_statement":
             if not leaves and _runs_per_iteration(parent, child) and _comes_round(parent):
                 yield parent
             leaves = "" if leaves == "break_statement" else leaves
+            comes_again = _CONTINUE_OUTER.search(parent.text or b"") is not None
         child = parent
 
 
+def _continues_behind(parent: Node, child: Node) -> bool:
+    """Say whether a node can go on to another round after a part of it: not where only its other branches do."""
+    if parent.type == "if_statement" and child != parent.child_by_field_name("initializer"):
+        is_branch = child.type in {"block", "if_statement"}
+    else:
+        is_branch = child.type in _CASES
+    text = parent.text or b""
+    if is_branch and b"fallthrough" not in text:
+        return False
+    return b"continue" in text[child.end_byte - parent.start_byte :]
+
+
 def _leaving(block: Node) -> str:
-    """Return the kind of statement with which a block always leaves the loop around it, "" when it need not."""
+    """Return the kind of statement with which a block leaves the loop around it at its end, "" when it need not."""
     last = _last_statement(block) if block.type in _BLOCKS else None
-    if last is None or b"continue" in (block.text or b""):
+    if last is None:
         return ""
     if last.type == "return_statement":
         return last.type

@@ -111,9 +111,33 @@ def _is_parameter_name(node: Node) -> bool:
 
 
 def _is_method_value(node: Node, names: Names) -> bool:
-    """Say whether a selector names a method of a type that this package declares, not a field."""
-    made = infer(node, names).node
-    return made is not None and made.type == "method_declaration"
+    """Say whether a selector names a method, not a field: of a type of this package, or as what takes it tells."""
+    made = infer(node, names)
+    if made.form is not Form.UNKNOWN:
+        return made.node is not None and made.node.type == "method_declaration"
+    return _is_unboxed(node, names)
+
+
+def _is_unboxed(node: Node, names: Names) -> bool:
+    """Say whether a value is stored in a variable that certainly is no interface: one of its own type, or a function.
+
+    What has a verdict there is a function that is made, since a field is only copied.
+    """
+    values = node.parent
+    statement = values.parent if values is not None and values.type == "expression_list" else None
+    if values is None or statement is None:
+        return False
+    if statement.type == "var_spec" and statement.child_by_field_name("value") == values:
+        written = statement.child_by_field_name("type")
+        return written is None or resolve(written, names).form is Form.FUNCTION
+    if statement.child_by_field_name("right") != values:
+        return False
+    targets, index = statement.child_by_field_name("left"), values.named_children.index(node)
+    target = targets.named_children[index] if targets is not None and index < targets.named_child_count else None
+    if statement.type == "short_var_declaration":
+        found = names.local(text_of(target), node) if target is not None else None
+        return found is None or found.name == target
+    return statement.type == "assignment_statement" and infer(target, names).form is Form.FUNCTION
 
 
 def _is_conversion(node: Node, names: Names) -> bool:

@@ -10,7 +10,7 @@ from goescape_lsp.core.copies import Copies, copies_of, origin_of
 from goescape_lsp.core.model import Allocation, Cause, Finding, Kind, Place, Rule, Span, Step, Temperature, Verdict
 from goescape_lsp.core.parse import leaks_by_place, parse_text, split_leaks
 from goescape_lsp.core.story import Chapter, End, Story, arguments, passed_on
-from goescape_lsp.core.words import Locale, story
+from goescape_lsp.core.words import Locale, findings, story
 
 HERE = Place("/m/x.go", 3, 7)
 
@@ -125,3 +125,16 @@ def test_words(locale: Locale) -> None:
 )
 def test_instances_are_named_as_the_user_writes_them(function: str, shapes: str, names: str) -> None:
     assert story.seen_for(finding(1, function=function, instances=(shapes,)), "en") == f"Seen for: {names}."
+
+
+@pytest.mark.parametrize(
+    ("subject", "inlined_from", "told"),
+    [
+        ("pgx.value", "", "value moved to heap: returned from function"),
+        ("net.addr", "net.ParseIP", "addr made in net.ParseIP moved to heap: returned from function"),
+        ("v", "", "v moved to heap: returned from function"),
+    ],
+)
+def test_variables_have_the_names_that_their_package_gives_them(subject: str, inlined_from: str, told: str) -> None:
+    moved = finding(1, verdict=Verdict.MOVED, kind=Kind.VARIABLE, subject=subject, inlined_from=inlined_from)
+    assert findings.message(moved, "en") == told

@@ -15,7 +15,12 @@ from tests.core.test_real_code import findings
 # the function that an inlined body is of.
 SOURCE = """package p
 
-import "net/mail"
+import (
+	"crypto/rand"
+	"io"
+	"net/mail"
+	"os"
+)
 
 var kept any
 
@@ -86,9 +91,43 @@ func nested(n int) {
 	}
 }
 
+type closer struct{ f func() error }
+
+func (c *closer) set(r *os.File, f any) any {
+	close := r.Close // r.Close: stored-in-heap-object, allocates
+	c.f = close
+	var sync func() error
+	sync = r.Sync // r.Sync: stored-in-heap-object, allocates
+	c.f = sync
+	var name = r.Name // r.Name: stored-in-global, allocates
+	keepName = name
+	f = r.Fd // r.Fd: interface-conversion
+	return f
+}
+
+var keepName func() string
+
+func fillRandom(n int) []byte {
+	b := make([]byte, 8) // make([]byte, 8): passed-to-unknown-call, rand.Reader.Read
+	if _, err := rand.Reader.Read(b); err != nil {
+		return nil
+	}
+	return nil
+}
+
+func readRandom(n int) int {
+	b := make([]byte, 8) // make([]byte, 8): passed-to-leaking-parameter, io.ReadFull
+	n, _ = io.ReadFull(rand.Reader, b)
+	return n
+}
+
 func keepRunes(r []rune) { text = string(r) } // string(r): stored-in-global, allocates, plain
 
 func keepBytes(b []byte) { text = string(b) } // string(b): stored-in-global, allocates, few-bytes
+
+func keepSum(s string) { text = "<" + s } // "<" + s: stored-in-global, allocates, empty-part
+
+func keepFramed(s string) { text = "<" + s + ">" } // "<" + s + ">": stored-in-global, allocates, plain
 
 func keepRune(r rune) { text = string(r) } // string(r): stored-in-global, allocates, plain
 

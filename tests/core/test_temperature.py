@@ -196,6 +196,75 @@ func skips(xs []int) *node {
 	return nil
 }
 
+func passesOver(xs []int, n int) *node {
+walk:
+	for i := 0; ; i++ {
+		if xs[i] < n {
+			continue
+		}
+		switch n {
+		case 1:
+			sink = &node{n: n} // heat: loop
+		case 2:
+			continue
+		}
+		if n > 4 {
+			sink = &node{n: n} // heat: normal
+		} else if n > 2 {
+			continue walk
+		}
+		return &node{n: i} // heat: normal
+	}
+}
+
+func chooses(xs []int) *node {
+	for _, x := range xs {
+		switch x {
+		case 1:
+			sink = &node{n: x} // heat: normal
+		case 2:
+			continue
+		}
+		return nil
+	}
+	return nil
+}
+
+func comesRound(xs []int, n int) *node {
+walk:
+	for i := range xs {
+		switch sink = new(node); n { // heat: loop
+		case 1:
+			sink = &node{n: n} // heat: loop
+			fallthrough
+		case 2:
+			if i < 3 {
+				continue
+			}
+		}
+		for j := 0; j < n; j++ {
+			sink = &node{n: j} // heat: loop
+			if j == 2 {
+				continue walk
+			}
+		}
+		return &node{n: i} // heat: normal
+	}
+	return nil
+}
+
+func breaksOut(xs [][]int) {
+	for _, ys := range xs {
+		for _, y := range ys {
+			if y > 0 {
+				sink = &node{n: y} // heat: loop
+				break
+			}
+			return
+		}
+	}
+}
+
 func tell(xs []int) {
 	for _, x := range xs {
 		fmt.Println(x)                 // heat: cold printing
@@ -438,6 +507,26 @@ func (l *list) grows(ns []int, ms [][]*node, done func() bool) (a, b, c, d, e, f
 	}
 	for !done() {
 		d = append(d, nil) // row: append-open
+	}
+	for _, n := range ns {
+		if n > 3 {
+			d = append(d, nil) // row: loop
+		} else if n > 2 {
+			d = append(d, l.first) // row: loop
+		} else {
+			sink = n
+			d = append(d, ms[n][0]) // row: loop
+		}
+		if n > 1 {
+			l.nodes = append(l.nodes, nil) // row: append-open
+		} else if n > 0 {
+			l.nodes = append(l.nodes, nil, nil) // row: append-open
+		}
+		if n > 7 {
+			a = append(a, nil) // row: append-open
+		} else {
+			a = append(a, ms[n]...) // row: append-open
+		}
 	}
 	if len(ns) > 3 {
 		for range ns {

@@ -83,6 +83,15 @@ def test_steps() -> None:
     assert hover.steps(finding(), "en", str) == hover.steps_that_matter(finding()) == ()
 
 
+def test_the_step_that_decides_is_told_without_the_names_that_the_compiler_made_up() -> None:
+    made = step("assign-pair", "~r0 = iter")
+    stored = step("assign", "g.iter = ~r0")
+    assert hover.steps(finding(flow=(made, stored)), "en", lambda _: "L3") == ("assigned: g.iter = … (L3)",)
+    assert hover.steps(finding(flow=(stored, step("return", "return g"))), "en", lambda _: "L3") == (
+        "returned: return g (L3)",
+    )
+
+
 def test_cost() -> None:
     cold = finding(size=24, temperature=Temperature.COLD, temperature_reason="error-path")
     assert hover.cost(cold, "en") == (

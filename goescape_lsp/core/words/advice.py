@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from goescape_lsp.core.judge import is_sum
 from goescape_lsp.core.model import Allocation, Cause, Finding, Kind, Rule
 from goescape_lsp.core.unexplained import MOST_MIB
 from goescape_lsp.core.words import Locale
@@ -17,6 +18,16 @@ _KEPT = frozenset([Rule.RETURNED, Rule.STORED_IN_GLOBAL, Rule.STORED_IN_HEAP_OBJ
 # Rules whose own sentence says that nothing needs to be done, or that is about something else than the allocation.
 _TOLD_ANYWAY = frozenset(
     [Rule.PANIC_ARGUMENT, Rule.ZERO_SIZE_ELEMENT, Rule.LEAKING_PARAMETER, Rule.UNKNOWN_CAUSE, Rule.UNEXPLAINED]
+)
+# Rules that say who keeps a value: of what append makes, its room is the part that can still be changed.
+_KEEPERS = frozenset(
+    [
+        Rule.PASSED_TO_LEAKING_PARAMETER,
+        Rule.PASSED_TO_UNKNOWN_CALL,
+        Rule.STORED_IN_GLOBAL,
+        Rule.GOROUTINE,
+        Rule.INTERFACE_CONVERSION,
+    ]
 )
 _POINTERS = frozenset([Kind.VARIABLE, Kind.NEW, Kind.COMPOSITE])
 _FUNCTIONS = frozenset([Kind.CLOSURE, Kind.METHOD_VALUE])
@@ -61,8 +72,11 @@ EN: dict[str, str] = {
     "stored-in-heap-object.variable": "The variable that holds it is on the heap for a reason of its own: look there first.",
     "stored-in-heap-object.boxed": "What is stored through a pointer, in a map or in an element of a slice counts as on the heap, even where it is not. Give it in the literal that makes the object, or use one object for many calls.",
     "stored-in-heap-object.reference": "What is stored through a pointer, in a map or in an element of a slice counts as on the heap, even where it is not. Give it in the literal that makes the object, or use the old one again.",
+    "stored-in-heap-object.part": "What holds it is on the heap for a reason of its own: look there first.",
+    "stored-in-heap-object.slice": "What is stored through a pointer, in a map or in an element of a slice counts as on the heap, even where it is not. In hot code use the old array again where it has room, s[:0], or give it in the literal that makes the object.",
     "stored-in-heap-object.append": "Only growth allocates. Make room for all at once, and use the old array again: s[:0].",
     "stored-in-heap-object.string": "In hot code keep the bytes in place of the string, or make it only when it has changed.",
+    "stored-in-heap-object.sum": "Cut it out of a text that is there already, s[i:j], which allocates nothing, or keep the parts and join them where the text is used.",
     "stored-in-heap-object.function": "Make the function once and use it for many calls.",
     "stored-in-map": "Store values in place of pointers: what a map points to is on the heap, even where the map is not.",
     "stored-in-map.key": "Where only its content matters, use the value itself as the key in place of a pointer.",
@@ -71,16 +85,16 @@ EN: dict[str, str] = {
     "stored-in-map.boxed": "In hot code give the map a concrete type for its values.",
     "stored-in-map.string": "Cut it out of a text that is there already, s[i:j], which allocates nothing, or keep the parts and join them where the text is used.",
     "stored-in-map.reference": "What a map points to is on the heap, even where the map is not. In hot code use the old value again.",
-    "appended": "Append values in place of pointers: what an appended pointer leads to is on the heap, even where the slice is not.",
+    "appended": "Where nothing else has to share it, append the value in place of a pointer: what an appended pointer leads to is on the heap, even where the slice is not.",
     "appended.boxed": "In hot code append to a slice of a concrete type, whose elements are the values.",
     "appended.string": "Cut it out of a text that is there already, s[i:j], which allocates nothing, or keep the parts and join them where the text is used.",
     "appended.reference": "What is appended leads to the heap, even where the slice is not there. In hot code cut the parts out of one larger slice, or use them again.",
     "appended.function": "Append the data in place of functions that hold it.",
     "copied": "Copy values in place of pointers: what a copied pointer leads to is on the heap, even where the target is not.",
-    "sent-on-channel": "Send the value in place of a pointer to it.",
+    "sent-on-channel": "Where only the receiver goes on with it, send the value in place of a pointer to it. What both sides share stays on the heap.",
     "sent-on-channel.boxed": "Send the value itself on a channel of a concrete type.",
     "sent-on-channel.reference": "The receiver needs memory that outlives this call. In hot code let it hand the memory back to be used again.",
-    "passed-to-leaking-parameter": "The function that is called keeps its argument. Change it there, or pass something that it may keep.",
+    "passed-to-leaking-parameter": "The function that is called keeps its argument. Where it is yours, change it there; else call one that keeps nothing, or pass something that it may keep.",
     "passed-to-unknown-call": "The compiler cannot see which function is called. Call a concrete method or function, or reuse one buffer for many calls.",
     "passed-to-unknown-call.function": "The compiler cannot see which function is called. Call a concrete method or function, or make the closure once and use it for many calls.",
     "passed-to-assembly": "If the assembly does not keep the pointer, put //go:noescape before the Go declaration.",
@@ -146,8 +160,11 @@ ZH: dict[str, str] = {
     "stored-in-heap-object.variable": "持有它的变量因自身的原因在堆上：先看那里。",
     "stored-in-heap-object.boxed": "经由指针存入的、存进 map 或切片元素的东西，一律当作在堆上，即使实际不在。在创建对象的字面量里直接给出，或者多次调用共用一个对象。",
     "stored-in-heap-object.reference": "经由指针存入的、存进 map 或切片元素的东西，一律当作在堆上，即使实际不在。在创建对象的字面量里直接给出，或者复用原有的。",
+    "stored-in-heap-object.part": "持有它的东西因自身的原因在堆上：先看那里。",
+    "stored-in-heap-object.slice": "经由指针存入的、存进 map 或切片元素的东西，一律当作在堆上，即使实际不在。热点代码里，原有的数组够大时复用它，s[:0]；或者在创建对象的字面量里直接给出。",
     "stored-in-heap-object.append": "只有扩容才分配内存。一次留足空间，并复用原有的数组：s[:0]。",
     "stored-in-heap-object.string": "热点代码里保留字节而不是字符串，或者只在内容改变时才生成它。",
+    "stored-in-heap-object.sum": "从已有的文本中切出来，s[i:j] 不分配内存；或者保留各部分，在使用时再拼接。",
     "stored-in-heap-object.function": "只创建一次函数，供多次调用使用。",
     "stored-in-map": "存值而不是指针：map 所指向的东西在堆上，即使 map 不在堆上。",
     "stored-in-map.key": "只看内容时，用值本身作键，而不是指针。",
@@ -156,16 +173,16 @@ ZH: dict[str, str] = {
     "stored-in-map.boxed": "热点代码里让 map 的值使用具体类型。",
     "stored-in-map.string": "从已有的文本中切出来，s[i:j] 不分配内存；或者保留各部分，在使用时再拼接。",
     "stored-in-map.reference": "map 所指向的东西在堆上，即使 map 不在堆上。热点代码里复用原有的值。",
-    "appended": "追加值而不是指针：追加的指针所指向的东西在堆上，即使切片不在堆上。",
+    "appended": "没有别处要共用它时，追加值而不是指针：追加的指针所指向的东西在堆上，即使切片不在堆上。",
     "appended.boxed": "热点代码里追加到具体类型的切片，让元素就是值本身。",
     "appended.string": "从已有的文本中切出来，s[i:j] 不分配内存；或者保留各部分，在使用时再拼接。",
     "appended.reference": "追加的东西所指向的内存在堆上，即使切片不在堆上。热点代码里从一个大切片中切出各部分，或者复用它们。",
     "appended.function": "追加数据，而不是持有数据的函数。",
     "copied": "复制值而不是指针：复制的指针所指向的东西在堆上，即使目标不在堆上。",
-    "sent-on-channel": "发送值本身而不是指针。",
+    "sent-on-channel": "之后只有接收方使用它时，发送值本身而不是指针。双方共用的东西只能在堆上。",
     "sent-on-channel.boxed": "用具体类型的通道发送值本身。",
     "sent-on-channel.reference": "接收方需要比这次调用活得更久的内存。热点代码里让它把内存交还，以便复用。",
-    "passed-to-leaking-parameter": "被调用的函数会保留它的参数。在那里修改，或者传入允许它保留的东西。",
+    "passed-to-leaking-parameter": "被调用的函数会保留它的参数。函数是自己的，就在那里修改；否则改用不保留参数的函数，或者传入允许它保留的东西。",
     "passed-to-unknown-call": "编译器看不出调用的是哪个函数。改为调用具体的方法或函数，或者多次调用复用同一个缓冲区。",
     "passed-to-unknown-call.function": "编译器看不出调用的是哪个函数。改为调用具体的方法或函数，或者只创建一次闭包，供多次调用使用。",
     "passed-to-assembly": "如果汇编代码不保留这个指针，请在 Go 声明前加上 //go:noescape。",
@@ -235,6 +252,8 @@ def _keys(finding: Finding, rule: Rule) -> Iterator[str]:
     """Yield the keys of the sentences that fit a finding, the narrowest first."""
     for what in _kinds_of(finding):
         yield f"{rule}.{what}"
+    if finding.kind is Kind.APPEND and rule in _KEEPERS and not _is_kept_copy(finding):
+        yield Rule.GROWING_APPEND
     yield rule
 
 
@@ -248,6 +267,9 @@ def _kinds_of(finding: Finding) -> Iterator[str]:
         yield "held"
     if finding.flow and finding.flow[-1].target[:1] not in {"{", "~", ""}:
         yield "variable"
+    is_part = bool(finding.flow) and finding.flow[-1].target.startswith("{storage")
+    if is_part and finding.rule is Rule.STORED_IN_HEAP_OBJECT:
+        yield "part"
     if any(step.expression.startswith("(*sync.Pool).Put(") for step in finding.flow):
         yield "pooled"
     if _FORMATTER.search(finding.callee):
@@ -263,15 +285,16 @@ def _kinds_of(finding: Finding) -> Iterator[str]:
     if finding.kind in _POINTERS:
         is_boxed = _ends_boxed(finding)
         # Where something else holds it and is kept, what that one is kept in need not be an interface.
-        is_part = bool(finding.flow) and finding.flow[-1].target.startswith("{storage")
         if is_part:
             yield from ("boxed-part", "part") if is_boxed else ("part",)
-        if is_boxed and (not is_part or finding.rule is Rule.STORED_IN_HEAP_OBJECT):
+        elif is_boxed:
             yield "boxed"
         yield "pointer"
     elif finding.kind in _FUNCTIONS:
         yield from ("function", "reference")
     else:
+        if finding.kind is Kind.STRING and is_sum(finding.subject):
+            yield "sum"
         yield from ("reference",) if _is_kept_copy(finding) else (str(finding.kind), "reference")
 
 

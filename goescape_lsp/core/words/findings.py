@@ -190,7 +190,9 @@ def what(finding: Finding, locale: Locale) -> str:
     is_long = len(finding.expression) > _LONG_LITERAL and "{...}" in finding.subject
     expression = written(finding.subject) if finding.inlined_from or is_long else finding.expression
     key = "temporary" if _is_temporary(finding) else str(finding.kind)
-    noun = table[f"what.{key}"].format(expression=_short(expression.replace("{...}", "{…}")), subject=finding.subject)
+    # Where another package compiles a body, the compiler puts the name of its own before those of its variables.
+    name = finding.subject.rpartition(".")[2]
+    noun = table[f"what.{key}"].format(expression=_short(expression.replace("{...}", "{…}")), subject=name)
     if finding.inlined_from:
         return table["what.inlined"].format(what=noun, callee=finding.inlined_from)
     return noun

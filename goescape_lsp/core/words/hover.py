@@ -301,6 +301,8 @@ _MADE_UP = re.compile(r"~[rR]\d|\.\.dict|\.dict\b|go\.shape|\.autotmp_\d")
 # How the compiler prints the slice of a call's variadic arguments.
 _VARIADIC = "... argument"
 
+_ASSIGNED = frozenset({"assign", "assign-pair"})
+
 # Reasons that only say how the compiler looks at a value; a reader gains nothing from going to their places.
 _PASSING = frozenset({"", "spill", "address-of", "dot", "dot of pointer", "indirection", "slice"})
 
@@ -329,6 +331,8 @@ def step_text(step: Step, locale: Locale, code: Code = plain) -> str:
         return table["step.variadic"]
     why = "reflect.Header.Data" if step.why.startswith("reflect.") else step.why
     sentence = table.get(f"step.{why}", table["step.other"])
+    if step.why in _ASSIGNED and (target := _written_target(step)):
+        return sentence.format(why=step.why, expression=code(f"{target} = …"))
     if _MADE_UP.search(step.expression):
         return sentence.format(why=step.why, expression="").rstrip(" :：")
     return sentence.format(why=step.why, expression=code(step.expression.replace(_VARIADIC, "…").replace("…...", "…")))
@@ -424,9 +428,16 @@ def _is_noise(step: Step, following: Step | None, finding: Finding) -> bool:
         case "captured by a closure":
             return following is not None and following.why == "reference"
         case "assign" | "assign-pair":  # parameters and results of inlined calls
-            return _VARIADIC in step.expression or _MADE_UP.search(step.expression) is not None
+            is_made_up = _VARIADIC in step.expression or _MADE_UP.search(step.expression) is not None
+            return is_made_up and not (following is None and _written_target(step))
         case _:
             return False
+
+
+def _written_target(step: Step) -> str:
+    """Return the left side of `x.f = ~r0`, where only the other side is the compiler's own; "" for other texts."""
+    left, is_set, right = step.expression.partition(" = ")
+    return left if is_set and _MADE_UP.search(right) and not _MADE_UP.search(left) and ", " not in left else ""
 
 
 def _table(locale: Locale) -> dict[str, str]:
