@@ -179,6 +179,25 @@ func copied(all [][]int, n int) (kept [][]int) {
 	}
 	return kept
 }
+
+type setting func(*int)
+
+func zeroed() setting { return func(n *int) { *n = 0 } }
+
+func setTo(to int) setting { return func(n *int) { *n = to } }
+
+func bounded[T any](of T) setting { return func(n *int) { *n = len(any(of).(string)) } }
+
+var settings []setting
+
+// A copy of a literal that captures nothing is as free as the literal; captured constants take memory.
+func configure(to int) {
+	settings[0] = zeroed() // func literal: zeroed, does-not-allocate, no-captures
+	settings[1] = setTo(3) // func literal: setTo, allocates, plain
+	settings[2] = bounded("") // func literal: bounded, allocates, plain
+	local := func() setting { return func(n *int) { *n = to } }
+	settings[3] = local() // func literal: configure.func1, allocates, plain
+}
 """
 MARK = re.compile(r"// (?P<subject>\S.*?): (?P<words>[^:]+)$")
 
