@@ -30,6 +30,7 @@ _MOVED = "moved to heap: "
 _INLINED = "inlining call to "
 
 _CAPTURE = pattern("capture")
+_UNPLACED = pattern("unplaced")
 
 # Lines that say nothing about a site. A form that neither this table nor the parser knows is counted and reported.
 _KNOWN_ASIDES = tuple(re.compile(form.text) for form in FORMS if form.is_aside)
@@ -184,7 +185,7 @@ class _Reading:
             elif (match := _LINE.match(raw)) is not None:
                 words = match["text"]
             else:
-                if raw and not raw.startswith("# ") and not _CAPTURE.match(raw):
+                if raw and not raw.startswith("# ") and not (_CAPTURE.match(raw) or _UNPLACED.match(raw)):
                     self._unknown.append(raw)
                 continue
             if not self._drafts:

@@ -158,6 +158,18 @@ OF_METHOD = (Step("captured by a closure", ".autotmp_5", ".autotmp_5", "{storage
         ("stored-in-map", {"rule": Rule.STORED_IN_MAP, "flow": BOXED_PART}),
         ("stored-in-heap-object.boxed", {"rule": Rule.STORED_IN_HEAP_OBJECT, "flow": BOXED_PART}),
         ("appended.reference", {"rule": Rule.APPENDED, "kind": Kind.SLICE}),
+        ("appended.map", {"rule": Rule.APPENDED, "kind": Kind.MAP, "subject": "map[int]int{...}"}),
+        ("appended.append", {"rule": Rule.APPENDED, "kind": Kind.APPEND}),
+        ("stored-in-map.append", {"rule": Rule.STORED_IN_MAP, "kind": Kind.APPEND}),
+        ("passed-to-unknown-call.string", {"rule": Rule.PASSED_TO_UNKNOWN_CALL, "kind": Kind.STRING}),
+        (
+            "captured-by-closure.range",
+            {"rule": Rule.CAPTURED_BY_CLOSURE, "callee": "range", "is_by_reference": True},
+        ),
+        (
+            "passed-to-unknown-call.range",
+            {"rule": Rule.PASSED_TO_UNKNOWN_CALL, "kind": Kind.CLOSURE, "callee": "range"},
+        ),
         ("map-storage.hinted", {"rule": Rule.MAP_STORAGE, "kind": Kind.MAP, "allocation_reason": "map-hint"}),
         ("room.sized", {"kind": Kind.APPEND, "allocation_reason": "growth-sized"}),
         ("room.given", {"rule": Rule.GROWING_APPEND, "kind": Kind.APPEND, "allocation_reason": "growth-given"}),

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from goescape_lsp.core.model import Finding
+from goescape_lsp.core.words.findings import message
+from goescape_lsp.core.words.hover import steps
 from tests.conftest import Go
 from tests.core.test_real_code import findings
 
@@ -265,3 +267,50 @@ def test_each_round_has_a_variable_of_its_own_from_go_1_22(
         return
     told = {one.function: one.temperature for one in findings(LOOPS, each_go, tmp_path, language) if one.is_heap}
     assert told == {"ranged": temperature, "counted": temperature, "set": "normal"}
+
+
+RANGED = """package p
+
+import "iter"
+
+//go:noinline
+func numbers() iter.Seq[int] { return nil }
+
+//go:noinline
+func kept(yield func(int) bool) { keep = yield }
+
+var keep func(int) bool
+
+func first(all []iter.Seq[int]) (sum int) {
+	for one := range numbers() {
+		sum += one
+	}
+	for one := range all[0] {
+		if one == 3 {
+			return one
+		}
+	}
+	for one := range kept {
+		sum += one
+	}
+	return sum
+}
+"""
+
+
+def test_what_loops_over_functions_keep_is_told_in_words(each_go: Go, tmp_path: Path) -> None:
+    if each_go.version.startswith("1.21"):
+        return
+    told = [one for one in findings(RANGED, each_go, tmp_path, "1.23") if one.is_heap and one.function == "first"]
+    known = {message(one, "en") for one in told}
+    loop = "used by the body of a loop over a function, a closure that may outlive the call"
+    dynamic = "passed to the function that is ranged over, which the compiler cannot look into"
+    leaking = "passed to the function that is ranged over, which lets it outlive the call"
+    assert {
+        f"body of the loop escapes: {dynamic}",
+        f"body of the loop escapes: {leaking}",
+        f"state of the loop moved to heap: {loop} ({dynamic})",
+    } <= known
+    assert not known.isdisjoint({f"sum moved to heap: {loop} ({how})" for how in (dynamic, leaking)})
+    said = [*known, *(step for one in told for step in steps(one, "en", str))]
+    assert not [text for text in said if "#" in text or ".autotmp" in text or "unknown" in text]
