@@ -182,6 +182,21 @@ func copied(all [][]int, n int) (kept [][]int) {
 	return kept
 }
 
+type list struct{ all, other []int }
+
+// What a parameter leads to is used again where the function cuts it; what a pointer leads to is the caller's.
+func (l *list) fill(into *[]int, more *[]int, n int) {
+	*into = (*into)[:0]
+	l.all = l.all[:0]
+	l.other = nil
+	for i := 0; i < n; i++ {
+		*into = append(*into, i) // append: stored-in-heap-object, growth-reused
+		l.all = append(l.all, i) // append: stored-in-heap-object, growth-reused
+		*more = append(*more, i) // append: stored-in-heap-object, growth-given
+		l.other = append(l.other, i) // append: stored-in-heap-object, growth
+	}
+}
+
 type setting func(*int)
 
 func zeroed() setting { return func(n *int) { *n = 0 } }
