@@ -25,7 +25,7 @@ _STATIC_DATA = re.compile(r"^\(.*\)\(\S+@\d+\)$")
 _BY_TEXT = re.compile(r"\[(?:[\w.]+\()?\"(?:[^\"\\]|\\.)*\"\)?\]$")
 # The call that a loop over a function makes: its body is the argument `#yield1`.
 _RANGED = re.compile(r"[(, ](?:\w+\.)?#yield\d*\)$")
-_LOCAL_OF_INLINED = re.compile(r"^\w+\.[^\WA-Z]\w*\(")
+_LOCAL_OF_INLINED = re.compile(r"^(?:\w+\.)?[^\WA-Z]\w*\(")
 _VARIABLE_CALL = re.compile(r"[^\W\d]\w*(?:\.\w+)*")
 _BY_REASON = {reason.text: reason.cause for reason in REASONS if reason.cause is not None}
 
@@ -229,8 +229,11 @@ class Steps:
         return any(p.file == at.file and start <= (p.line, p.column) < end for p in self._uintptrs)
 
     def _ranged_cause(self, text: str, at: Place) -> Cause:
-        """Tell what a loop over a function calls: in inlined code `slices.seq` is a parameter, not a function."""
-        return Cause.UNKNOWN_CALL if _LOCAL_OF_INLINED.match(text) else self._callee_cause(text, None, at)
+        """Tell what a loop over a function calls: in inlined code `seq` or `slices.seq` is a parameter, no function."""
+        syntax = self._syntax(at)
+        is_inlined = syntax is not None and syntax.call_at(at) is not None
+        is_local = _LOCAL_OF_INLINED.match(text) is not None and (is_inlined or "." in called_name(text))
+        return Cause.UNKNOWN_CALL if is_local else self._callee_cause(text, None, at)
 
     def _callee_cause(self, text: str, call: Call | None, at: Place) -> Cause:
         """Tell a known function from one that the compiler cannot see through, by its rendering of the call."""
