@@ -129,6 +129,8 @@ def _room_of_declared(found: Declaration) -> str:
     if found.role is Role.PARAMETER:
         return "given"
     value = found.value
+    if found.role is Role.LOCAL and value is not None and value.type == "slice_expression":
+        return "reused" if text_of(value.child_by_field_name("end")) == "0" else ""
     if found.role is not Role.LOCAL or value is None or value.type != "call_expression":
         return ""
     arguments = value.child_by_field_name("arguments")

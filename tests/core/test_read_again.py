@@ -197,6 +197,16 @@ func (l *list) fill(into *[]int, more *[]int, n int) {
 	}
 }
 
+func filtered(l *list) {
+	kept := l.all[:0]
+	for _, one := range l.all {
+		if one > 0 {
+			kept = append(kept, one) // append: stored-in-heap-object, growth-reused
+		}
+	}
+	l.all = kept
+}
+
 type setting func(*int)
 
 func zeroed() setting { return func(n *int) { *n = 0 } }

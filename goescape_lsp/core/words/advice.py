@@ -50,7 +50,7 @@ EN: dict[str, str] = {
     "returned.append": "Make room for all at once, or let the caller pass in a slice with room: append allocates nothing then.",
     "returned.string": "Append to a slice that the caller passes in, or return the bytes where they are enough. In error paths leave it.",
     "returned.function": "Where its type may change, return a value with a method in place of a function: the caller then owns the value. Else make the function once and keep it.",
-    "captured-by-closure": "Capture a variable that is set once and never changed after, or give the value to the closure as an argument. What the closure sets, let it return, or keep it in an object that is on the heap anyway.",
+    "captured-by-closure": "Capture a copy that is set once, of at most 128 bytes, and whose address nothing takes (a method with a pointer receiver does), or give the value to the closure as an argument. What the closure sets, let it return, or keep it in an object that is on the heap anyway.",
     "captured-by-closure.range": _RANGED_EN,
     "captured-by-closure.held": "What a closure holds lives as long as the closure. Capture only the part that it needs, or give it the value as an argument when it is called.",
     "captured-by-closure.method": "A method value holds its receiver. Let what calls it take the receiver itself, in an interface or as a type parameter.",
@@ -68,7 +68,7 @@ EN: dict[str, str] = {
     "stored-in-heap-object.append": "Only growth allocates. Make room for all at once; where nothing else holds the old array, use it again: s[:0].",
     "stored-in-heap-object.string": "In hot code keep the bytes in place of the string, or make it only when it has changed.",
     "stored-in-heap-object.function": "Make the function once and use it for many calls.",
-    "stored-in-map": "Store values in place of pointers: what a map points to is on the heap, even where the map is not.",
+    "stored-in-map": "Where it is not changed through the pointer, store the value itself: what a map points to is on the heap, even where the map is not.",
     "stored-in-map.key": "Where only its content matters, use the value itself as the key in place of a pointer.",
     "stored-in-map.key-made-of-string": "The key is made from it. Work on the bytes up to there: a look-up m[string(b)] allocates nothing.",
     "stored-in-map.key-string": "A new key needs a string of its own. Look first whether it is there: m[string(b)] allocates nothing.",
@@ -76,7 +76,7 @@ EN: dict[str, str] = {
     "stored-in-map.string": "Cut it out of a text that is there already, s[i:j], which allocates nothing, or keep the parts and join them where the text is used.",
     "stored-in-map.reference": "What a map points to is on the heap, even where the map is not. In hot code use the old value again where nothing else holds it.",
     "stored-in-map.append": "Only growth allocates. Make room for all at once where the slice is made.",
-    "appended": "Append values in place of pointers: what an appended pointer leads to is on the heap, even where the slice is not.",
+    "appended": "Where it is not changed through the pointer, append the value itself: what an appended pointer leads to is on the heap, even where the slice is not.",
     "appended.boxed": "In hot code append to a slice of a concrete type, whose elements are the values.",
     "appended.string": "Cut it out of a text that is there already, s[i:j], which allocates nothing, or keep the parts and join them where the text is used.",
     "appended.reference": "What is appended leads to the heap, even where the slice is not there. In hot code cut the parts out of one larger slice, or use them again.",
@@ -87,7 +87,7 @@ EN: dict[str, str] = {
     "sent-on-channel": "Where sender and receiver need not share it, send the value in place of a pointer to it.",
     "sent-on-channel.boxed": "Send the value itself on a channel of a concrete type.",
     "sent-on-channel.reference": "The receiver needs memory that outlives this call. In hot code let it hand the memory back to be used again.",
-    "passed-to-leaking-parameter": "The function that is called keeps its argument. Change it there, or pass something that it may keep.",
+    "passed-to-leaking-parameter": "The function that is called keeps its argument. Where that function is yours, change it; else pass something that it may keep.",
     "passed-to-unknown-call": "The compiler cannot see which function is called. Call a concrete method or function, or use the same memory for many calls where it is not kept.",
     "passed-to-unknown-call.string": "The compiler cannot see which function is called. Call a concrete method or function, or let it take the bytes or the parts in place of a string.",
     "passed-to-unknown-call.range": _RANGED_EN,
@@ -142,7 +142,7 @@ ZH: dict[str, str] = {
     "returned.append": "一次留足空间，或者让调用者传入留有空间的切片：这样 append 不会分配内存。",
     "returned.string": "追加到调用者传入的切片；字节就够用时，直接返回字节。错误路径上不必改。",
     "returned.function": "类型可以改变时，返回带方法的值，而不是函数：这样值由调用者持有。否则只创建一次函数并保留它。",
-    "captured-by-closure": "只捕获赋值一次、之后不再改变的变量，或者把值作为参数传给闭包。由闭包设置的值，让闭包返回它，或者放在本来就在堆上的对象里。",
+    "captured-by-closure": "捕获一个副本：只赋值一次、不超过 128 字节、不被取地址（指针接收者的方法会取地址）；或者把值作为参数传给闭包。由闭包设置的值，让闭包返回它，或者放在本来就在堆上的对象里。",
     "captured-by-closure.range": _RANGED_ZH,
     "captured-by-closure.held": "闭包持有的东西与闭包活得一样久。只捕获它需要的部分，或者在调用闭包时把值作为参数传入。",
     "captured-by-closure.method": "方法值持有它的接收者。让调用方直接接受接收者：通过接口或类型参数。",
@@ -160,7 +160,7 @@ ZH: dict[str, str] = {
     "stored-in-heap-object.append": "只有扩容才分配内存。一次留足空间；别处不再持有原有的数组时，可以复用它：s[:0]。",
     "stored-in-heap-object.string": "热点代码里保留字节而不是字符串，或者只在内容改变时才生成它。",
     "stored-in-heap-object.function": "只创建一次函数，供多次调用使用。",
-    "stored-in-map": "存值而不是指针：map 所指向的东西在堆上，即使 map 不在堆上。",
+    "stored-in-map": "不需要通过指针修改它时，存值本身：map 所指向的东西在堆上，即使 map 不在堆上。",
     "stored-in-map.key": "只看内容时，用值本身作键，而不是指针。",
     "stored-in-map.key-made-of-string": "键由它生成。在那之前直接处理字节：查询 m[string(b)] 不分配内存。",
     "stored-in-map.key-string": "新的键需要一个自己的字符串。先查它是否已存在：m[string(b)] 不分配内存。",
@@ -168,7 +168,7 @@ ZH: dict[str, str] = {
     "stored-in-map.string": "从已有的文本中切出来，s[i:j] 不分配内存；或者保留各部分，在使用时再拼接。",
     "stored-in-map.reference": "map 所指向的东西在堆上，即使 map 不在堆上。热点代码里，别处不再持有原有的值时复用它。",
     "stored-in-map.append": "只有扩容才分配内存。在创建切片的地方一次留足空间。",
-    "appended": "追加值而不是指针：追加的指针所指向的东西在堆上，即使切片不在堆上。",
+    "appended": "不需要通过指针修改它时，追加值本身：追加的指针所指向的东西在堆上，即使切片不在堆上。",
     "appended.boxed": "热点代码里追加到具体类型的切片，让元素就是值本身。",
     "appended.string": "从已有的文本中切出来，s[i:j] 不分配内存；或者保留各部分，在使用时再拼接。",
     "appended.reference": "追加的东西所指向的内存在堆上，即使切片不在堆上。热点代码里从一个大切片中切出各部分，或者复用它们。",
@@ -179,7 +179,7 @@ ZH: dict[str, str] = {
     "sent-on-channel": "发送方和接收方不需要共用它时，发送值本身而不是指针。",
     "sent-on-channel.boxed": "用具体类型的通道发送值本身。",
     "sent-on-channel.reference": "接收方需要比这次调用活得更久的内存。热点代码里让它把内存交还，以便复用。",
-    "passed-to-leaking-parameter": "被调用的函数会保留它的参数。在那里修改，或者传入允许它保留的东西。",
+    "passed-to-leaking-parameter": "被调用的函数会保留它的参数。函数由你维护时，修改它；否则传入允许它保留的东西。",
     "passed-to-unknown-call": "编译器看不出调用的是哪个函数。改为调用具体的方法或函数，或者在它不被保留时，多次调用复用同一块内存。",
     "passed-to-unknown-call.string": "编译器看不出调用的是哪个函数。改为调用具体的方法或函数，或者让它直接接受字节或各个部分，而不是字符串。",
     "passed-to-unknown-call.range": _RANGED_ZH,
@@ -265,7 +265,8 @@ def _kinds_of(finding: Finding) -> Iterator[str]:
         yield "method"
     if finding.rule is Rule.CAPTURED_BY_CLOSURE and not finding.is_by_reference:
         yield "held"
-    if finding.flow and finding.flow[-1].target[:1] not in {"{", "~", ""}:
+    # What grows takes memory wherever its variable is.
+    if finding.kind is not Kind.APPEND and finding.flow and finding.flow[-1].target[:1] not in {"{", "~", ""}:
         yield "variable"
     if any(step.expression.startswith("(*sync.Pool).Put(") for step in finding.flow):
         yield "pooled"
