@@ -176,7 +176,7 @@ class Reader:
         elif kind in _CONTENTS and _is_boxed(site):  # whatever its content takes, its header is copied
             boxed = Boxed.SLICE if kind is Kind.APPEND else Boxed.VALUE
         is_static = _is_unreached(site) or (kind is Kind.CLOSURE and self._captures_nothing(site, source))
-        size = None if is_inlined else shape.size
+        size = source.size_of_object(text) if is_inlined else shape.size
         allocation, reason = judge_heap(
             kind, decision.rule, text, boxed, is_static=is_static, size=size, go_version=self._go_version
         )

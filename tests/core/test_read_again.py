@@ -217,6 +217,22 @@ func bounded[T any](of T) setting { return func(n *int) { *n = len(any(of).(stri
 
 var settings []setting
 
+type nothing struct{}
+
+type something struct{ n int }
+
+func newNothing() *nothing { return &nothing{} }
+
+func alsoNothing() *nothing { return new(nothing) }
+
+func newSomething() *something { return &something{} }
+
+func objects(all []any) {
+	all[0] = newNothing() // &nothing{}: newNothing, does-not-allocate, zero-size
+	all[1] = alsoNothing() // new(nothing): alsoNothing, does-not-allocate, zero-size
+	all[2] = newSomething() // &something{}: newSomething, allocates, plain
+}
+
 // A copy of a literal that captures nothing is as free as the literal; captured constants take memory.
 func configure(to int) {
 	settings[0] = zeroed() // func literal: zeroed, does-not-allocate, no-captures
