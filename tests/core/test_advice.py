@@ -166,6 +166,7 @@ OF_METHOD = (Step("captured by a closure", ".autotmp_5", ".autotmp_5", "{storage
         ("appended.map", {"rule": Rule.APPENDED, "kind": Kind.MAP, "subject": "map[int]int{...}"}),
         ("stored-in-heap-object.append", {"rule": Rule.STORED_IN_HEAP_OBJECT, "kind": Kind.APPEND, "flow": BEGUN_IN}),
         ("appended.append", {"rule": Rule.APPENDED, "kind": Kind.APPEND}),
+        ("passed-to-unknown-call.append", {"rule": Rule.PASSED_TO_UNKNOWN_CALL, "kind": Kind.APPEND}),
         ("stored-in-map.append", {"rule": Rule.STORED_IN_MAP, "kind": Kind.APPEND}),
         ("passed-to-unknown-call.string", {"rule": Rule.PASSED_TO_UNKNOWN_CALL, "kind": Kind.STRING}),
         (
