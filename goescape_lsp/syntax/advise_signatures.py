@@ -25,6 +25,7 @@ _OWN_NAMES = ("dst", "into", "target")
 # Types of the standard library that must not be copied; others of other files the note speaks of.
 _LOCKS = ("sync.", "atomic.", "noCopy", "strings.Builder", "bytes.Buffer")
 _POINTED = frozenset({Kind.NEW, Kind.COMPOSITE, Kind.VARIABLE})
+_FOUND = frozenset({"selector_expression", "index_expression", "type_assertion_expression"})
 _ALLOCATING = frozenset({Boxed.SMALL_INTEGER, Boxed.SMALL_VALUE, Boxed.STRING, Boxed.VALUE, Boxed.SET_VARIABLE})
 
 
@@ -43,7 +44,8 @@ def returned(node: Node, kind: Kind, names: Names) -> Iterator[Advice]:
             return
         if _is_copyable(pointee, names) and not _returns_nil(function, results.index(pointers[0]), len(results)):
             yield _return_value(function, pointers[0], pointee)
-        yield _fill(function, results, pointers[0], names)
+        if not _hands_on(function, results.index(pointers[0]), len(results), names):
+            yield _fill(function, results, pointers[0], names)
     elif kind in {Kind.MAP, Kind.SLICE} and not _is_empty_slice(node, kind):
         wanted = Form.MAP if kind is Kind.MAP else Form.SLICE
         fitting = [result for result in results if resolve(_type_of_result(result), names).form is wanted]
@@ -146,6 +148,21 @@ def _returns_nil(function: Node, index: int, count: int) -> bool:
             values = first_of(found)
             given = values.named_children if values is not None else []
             if count == 1 and len(given) == 1 and text_of(given[index]) == "nil":
+                return True
+    return False
+
+
+def _hands_on(function: Node, index: int, count: int, names: Names) -> bool:
+    """Say whether a result can be what the function was given or found: the caller's memory cannot become that."""
+    for found in walk(function):
+        if found.type == "return_statement" and enclosing_function(found) == function:
+            values = first_of(found)
+            given = values.named_children if values is not None and len(values.named_children) == count else []
+            if not given:
+                continue
+            value = given[index]
+            local = names.local(text_of(value), value) if value.type == "identifier" else None
+            if value.type in _FOUND or (local is not None and local.role in {Role.PARAMETER, Role.RECEIVER}):
                 return True
     return False
 
