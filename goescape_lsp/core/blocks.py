@@ -97,6 +97,10 @@ class Blocks:
         candidates = [other for other in same if _may_hold(other, block)]
         if reason is None or not candidates:
             return candidates[0] if candidates else self._of_inlined(block, subject)
+        if (
+            not reason.place.line
+        ):  # the state of a loop over a function is shared with the body, a site at the same place
+            return next((other for other in candidates if other.place == block.place), candidates[0])
         # How far a line of another function is away says nothing.
         is_here = self._indexed(reason.place) is self._indexed(block.place)
         if reason.why in {"captured by a closure", "reference"} and (at := self._literal_places(reason.place)):

@@ -37,12 +37,16 @@ RULES = {
 }
 """The rule of each cause, where neither a closure nor an interface value holds the value."""
 
+RANGE = "range"
+"""What stands for the function that a loop ranges over and hands its body to: no function can have this name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """Why a value is on the heap.
 
-    `at` is the place of the deciding step. `callee` is the source text of the function that the deciding call names.
+    `at` is the place of the deciding step. `callee` is the source text of the function that the deciding call names,
+    `RANGE` where a loop calls the function that it ranges over.
     `is_captured` says that a closure holds the value (by reference if `is_by_reference`), `keeper` is the rule of what
     keeps that closure or box.
     """

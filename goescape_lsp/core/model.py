@@ -178,7 +178,8 @@ class Finding:
 
     `file` is an absolute path. `span` is the whole expression or the declared name. `expression` is its source
     text on one line. `holder` is the span of the variable that the expression is first stored in, when there is one.
-    `decided_at` is the place of the deciding step. `callee` is the function that the deciding call names, "" otherwise.
+    `decided_at` is the place of the deciding step. `callee` is the function that the deciding call names, "" otherwise,
+    `range` for the function that a loop ranges over.
     `keeper` says what keeps the closure or interface value that holds this value, as a rule, None when nothing does.
     `inlined_from` is the function whose inlined body holds the value, "" when it stands in the source at `span`.
     `count` is the number of verdicts of one compile that were merged here, `also_at` the other places of them.

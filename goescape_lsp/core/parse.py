@@ -30,6 +30,7 @@ _MOVED = "moved to heap: "
 _INLINED = "inlining call to "
 
 _CAPTURE = pattern("capture")
+_UNPLACED = pattern("unplaced")
 
 # Lines that say nothing about a site. A form that neither this table nor the parser knows is counted and reported.
 _KNOWN_ASIDES = tuple(re.compile(form.text) for form in FORMS if form.is_aside)
@@ -104,7 +105,8 @@ class Parsed:
     """What one output says: verdicts in the compiler's order, blocks of heap verdicts, leaks, inlining, unknown lines.
 
     `inlined` maps a call's place to the callees that were inlined there, outermost first; `inlining` maps the place of
-    a function's name to the compiler's sentence about it; `bodiless` are functions without a Go body.
+    a function's name to the compiler's sentence about it; `bodiless` are functions without a Go body; `captures` are
+    the places of variables that a function literal captures, for inlined code the place of the call.
     """
 
     verdicts: tuple[VerdictLine, ...]
@@ -114,6 +116,7 @@ class Parsed:
     bodiless: frozenset[str] = frozenset()
     unknown: tuple[str, ...] = ()
     leaks: tuple[Leak, ...] = ()
+    captures: frozenset[Place] = frozenset()
 
 
 def parse_text(text: bytes, located: Located = Place) -> Parsed:
@@ -144,6 +147,7 @@ class _Reading:
         self._inlined: dict[Place, dict[str, None]] = {}
         self._inlining: dict[Place, str] = {}
         self._bodiless: set[str] = set()
+        self._captures: set[Place] = set()
         self._unknown: list[str] = []
         self._prefix = ""
 
@@ -168,6 +172,8 @@ class _Reading:
                 self._inlining.setdefault(place, words)
         elif words == "zero-copy string->[]byte conversion":
             _mark_zero_copy(self._verdicts, place)
+        elif _CAPTURE.match(words):
+            self._captures.add(place)
         elif not any(form.match(words) for form in _KNOWN_ASIDES):
             self._unknown.append(match[0])
 
@@ -179,7 +185,7 @@ class _Reading:
             elif (match := _LINE.match(raw)) is not None:
                 words = match["text"]
             else:
-                if raw and not raw.startswith("# ") and not _CAPTURE.match(raw):
+                if raw and not raw.startswith("# ") and not (_CAPTURE.match(raw) or _UNPLACED.match(raw)):
                     self._unknown.append(raw)
                 continue
             if not self._drafts:
@@ -197,6 +203,7 @@ class _Reading:
             frozenset(self._bodiless),
             tuple(self._unknown),
             tuple(Leak(draft.place, draft.subject, tuple(draft.lines)) for draft in self._drafts if draft.is_leak),
+            frozenset(self._captures),
         )
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from goescape_lsp.core.blocks import Indexed
 from goescape_lsp.core.common import Common
-from goescape_lsp.core.decision import Decision, Trail, because
+from goescape_lsp.core.decision import RANGE, Decision, Trail, because
 from goescape_lsp.core.model import Cause, Place
 from goescape_lsp.core.parse import Arrow, Block, Reason
 from goescape_lsp.core.shape import Call, Callee, Syntax, Target
@@ -24,6 +24,9 @@ _STATIC_DATA = re.compile(r"^\(.*\)\(\S+@\d+\)$")
 # `m["a"]`, `m[p.Key("a")]`: what is indexed by a text is a map, whatever its type.
 _BY_TEXT = re.compile(r"\[(?:[\w.]+\()?\"(?:[^\"\\]|\\.)*\"\)?\]$")
 _OF_VARIABLE = 2  # dots of `package.Variable.Method`
+# The call that a loop over a function makes: its body is the argument `#yield1`.
+_RANGED = re.compile(r"[(, ](?:\w+\.)?#yield\d*\)$")
+_LOCAL_OF_INLINED = re.compile(r"^(?:\w+\.)?[^\WA-Z]\w*\(")
 _VARIABLE_CALL = re.compile(r"[^\W\d]\w*(?:\.\w+)*")
 _BY_REASON = {reason.text: reason.cause for reason in REASONS if reason.cause is not None}
 
@@ -194,6 +197,8 @@ class Steps:
     def _called(self, reason: Reason, trail: Trail, is_boxed: bool) -> Decision:  # noqa: FBT001
         """Decide for an argument of a call."""
         text, at = reason.expression, reason.place
+        if _RANGED.search(text) is not None and not (is_boxed or trail.is_converted):
+            return because(self._ranged_cause(text, at), at, RANGE)
         syntax = self._syntax(at)
         call = syntax.call_at(at) if syntax is not None else None
         name = call.function if call is not None and at != trail.inlined_at else called_name(text)
@@ -223,6 +228,13 @@ class Steps:
             return False
         start, end = (call.span.line, call.span.column), (call.span.end_line, call.span.end_column)
         return any(p.file == at.file and start <= (p.line, p.column) < end for p in self._uintptrs)
+
+    def _ranged_cause(self, text: str, at: Place) -> Cause:
+        """Tell what a loop over a function calls: in inlined code `seq` or `slices.seq` is a parameter, no function."""
+        syntax = self._syntax(at)
+        is_inlined = syntax is not None and syntax.call_at(at) is not None
+        is_local = _LOCAL_OF_INLINED.match(text) is not None and (is_inlined or "." in called_name(text))
+        return Cause.UNKNOWN_CALL if is_local else self._callee_cause(text, None, at)
 
     def _callee_cause(self, text: str, call: Call | None, at: Place) -> Cause:
         """Tell a known function from one that the compiler cannot see through, by its rendering of the call."""

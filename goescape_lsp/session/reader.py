@@ -39,6 +39,7 @@ _Key = tuple[str, int, int, str, Verdict]
 _OF_RESULT = re.compile(r"\(~[rR]\d+\)$")  # a conversion of an inlined call's result: `string(~r0)`
 _ERRORS_NEW = "&errors.errorString{...}"
 _SHAPE = re.compile(r"\[(?P<shapes>.*go\.shape\..*)\]")
+_LITERAL_OR_GENERIC = re.compile(r"\.func\d|\[")
 _RESULT_NAME = re.compile(r"^~[rR]\d+$")
 _EXPORTED = re.compile(r"(?:^|\.)[A-Z]\w*$")
 _CONTENTS = frozenset([Kind.SLICE, Kind.APPEND, Kind.BYTES, Kind.STRING])
@@ -174,8 +175,8 @@ class Reader:
             boxed = boxed_text(text) if kind is Kind.INTERFACE else Boxed.NOTHING
         elif kind in _CONTENTS and _is_boxed(site):  # whatever its content takes, its header is copied
             boxed = Boxed.SLICE if kind is Kind.APPEND else Boxed.VALUE
-        is_static = _is_unreached(site) or (kind is Kind.CLOSURE and source.captures_nothing(line.place))
-        size = None if is_inlined else shape.size
+        is_static = _is_unreached(site) or (kind is Kind.CLOSURE and self._captures_nothing(site, source))
+        size = source.size_of_object(text) if is_inlined else shape.size
         allocation, reason = judge_heap(
             kind, decision.rule, text, boxed, is_static=is_static, size=size, go_version=self._go_version
         )
@@ -200,6 +201,19 @@ class Reader:
             count=1 if instances else count,
             instances=instances,
         )
+
+    def _captures_nothing(self, site: _Site, source: Source) -> bool:
+        """Say whether a function literal is static: in inlined code no capture was printed at the place of the call.
+
+        Source: cmd/compile/internal/escape, flowClosure: `-m=2` prints every captured variable at its place. An inlined
+        literal (`F.func1`) may capture what is declared around the call, generic code a dictionary without a place.
+        """
+        place = site.line.place
+        if not site.inlined_from:
+            return source.captures_nothing(place)
+        names = self._parsed.inlined.get(place, ())
+        is_plain = not any(_LITERAL_OR_GENERIC.search(name) for name in names)
+        return bool(site.blocks) and is_plain and place not in self._parsed.captures
 
     def _other(self, site: _Site, source: Source) -> Finding:
         line = site.line

@@ -15,6 +15,8 @@ _FUNCTIONS = frozenset({"function_declaration", "method_declaration"})
 _CASES = frozenset({"expression_case", "type_case", "communication_case", "default_case"})
 _COUNTED = frozenset({"range_clause", "for_clause"})
 _VARIABLES = frozenset({"identifier", "selector_expression"})
+_GIVEN = frozenset({Role.PARAMETER, Role.RECEIVER})
+_HELD = frozenset({"unary_expression", "selector_expression"})  # `*p`, `p.list`
 _STATEMENTS = frozenset({"assignment_statement", "short_var_declaration", "range_clause", "receive_statement"})
 _MADE_WITH_CAPACITY = 3  # type, length, capacity
 
@@ -40,11 +42,55 @@ def _room_before(call: Node, names: Names) -> str:
         return _room_of_new(call)
     if first is not None and first.type == "slice_expression":
         return "reused" if text_of(first.child_by_field_name("end")) == "0" else ""
+    if first is not None and first.type in _HELD:
+        return _room_of_held(first, names)
     found = names.local(text_of(first), first) if first is not None and first.type == "identifier" else None
     if first is None or found is None:
         return ""
     room = "reused" if _is_emptied(found, first, names) else _room_of_declared(found)
     return room if room and _is_kept(found, first, names) else ""
+
+
+def _room_of_held(first: Node, names: Names) -> str:
+    """Return the room of a slice that a parameter leads to, `*p` or `p.list`: `reused` where the function cuts it.
+
+    What a pointer to a slice leads to is the caller's.
+    """
+    is_pointer = first.type == "unary_expression"
+    root = first.child_by_field_name("operand") if is_pointer else root_of(first)
+    found = names.local(text_of(root), root) if root is not None and root.type == "identifier" else None
+    if root is None or found is None or found.role not in _GIVEN or _settings(found, root, names):
+        return ""
+    held = text_of(first)
+    settings = _settings_of(held, root)
+    if not all(_is_from_itself(one, held) and _is_single(one) for one in settings):
+        return ""
+    cut = {f"{held}[:0]", f"({held})[:0]"}
+    if any(text_of(first_of(one.child_by_field_name("right"))) in cut for one in settings):
+        return "reused"
+    return "given" if is_pointer and settings else ""
+
+
+def _is_single(statement: Node) -> bool:
+    left = statement.child_by_field_name("left")
+    return left is not None and left.named_child_count == 1
+
+
+def _settings_of(held: str, root: Node) -> list[Node]:
+    """Return the assignments that set `*p` or `p.list`, in the declaration around a node that is `p`."""
+    function = [*ancestors(root)]
+    around = next((node for node in function if node.type in _FUNCTIONS), function[-1])
+    found: list[Node] = []
+    for node in spelled_in(around, text_of(root)):
+        while node.parent is not None and node.parent.type in _HELD | {"parenthesized_expression"}:
+            node = node.parent  # noqa: PLW2901 - the whole expression that the name begins
+        left = node.parent
+        statement = left.parent if left is not None and left.type == "expression_list" else None
+        if statement is None or statement.type != "assignment_statement" or text_of(node) != held:
+            continue
+        if statement.child_by_field_name("left") == left:
+            found.append(statement)
+    return found
 
 
 def _is_emptied(found: Declaration, at: Node, names: Names) -> bool:
@@ -84,6 +130,8 @@ def _room_of_declared(found: Declaration) -> str:
     if found.role is Role.PARAMETER:
         return "given"
     value = found.value
+    if found.role is Role.LOCAL and value is not None and value.type == "slice_expression":
+        return "reused" if text_of(value.child_by_field_name("end")) == "0" else ""
     if found.role is not Role.LOCAL or value is None or value.type != "call_expression":
         return ""
     arguments = value.child_by_field_name("arguments")
@@ -122,8 +170,15 @@ def _is_from_itself(statement: Node, name: str) -> bool:
         given = arguments.named_children if arguments is not None else []
         if any(node.type in _VARIABLES and text_of(node) == name for node in given):
             return True
-        right = inner or (given[0] if given else None)
-    return right is not None and right.type in _VARIABLES and text_of(right) == name
+        right = _bare(inner or (given[0] if given else None))
+    return right is not None and right.type in _VARIABLES | _HELD and text_of(right) == name
+
+
+def _bare(node: Node | None) -> Node | None:
+    """Return an expression without the brackets around it."""
+    while node is not None and node.type == "parenthesized_expression":
+        node = first_of(node)
+    return node
 
 
 def _is_open(call: Node, names: Names) -> bool:

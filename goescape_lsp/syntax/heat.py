@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator
 
 from tree_sitter import Node
 
 from goescape_lsp.core.model import Temperature
+from goescape_lsp.syntax.pools import fills_pool, is_branch_of_empty_pool
 from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, enclosing_function, text_of
 
 _ERROR_CALL = re.compile(
@@ -28,7 +28,6 @@ _LOG_CALL = re.compile(
 _PRINT_CALL = re.compile(r"^(?:fmt\.Print(?:f|ln)?|print(?:ln)?)$")
 _PRINT_TO_CALL = re.compile(r"^fmt\.Fprint(?:f|ln)?$")
 _TERMINAL = re.compile(r"^\(\s*os\.Std(?:out|err)\b")
-_POOL_CALL = re.compile(r"^(?:\w+\.)*(?:[Pp]ool\.New|[Nn]ewPool)$")
 _TEST_CALL = re.compile(r"^(?:t|b|f|tb|c)\.(?:Fatal|Error|Log|Skip)f?$")
 _CASES = frozenset({"expression_case", "type_case", "communication_case", "default_case"})
 _BLOCKS = frozenset({"block"}) | _CASES
@@ -181,6 +180,8 @@ def _cold_reason(node: Node) -> str | None:
             return "error-construction"
         if parent.type == "if_statement" and _is_error_branch(parent, child):
             return "error-path"
+        if parent.type == "if_statement" and is_branch_of_empty_pool(parent, child):
+            return "pool"
         if parent.type == "func_literal" and (reason := _cold_literal(parent)) is not None:
             return reason
         if parent.type in {"function_declaration", "method_declaration"}:
@@ -281,21 +282,7 @@ def _is_error_branch(statement: Node, child: Node) -> bool:
 def _cold_literal(literal: Node) -> str | None:
     if _is_once(literal):
         return "once"
-    return "pool" if _fills_pool(literal) else None
-
-
-def _fills_pool(literal: Node) -> bool:
-    """Say whether a literal is what a pool calls when it is empty: `sync.Pool{New: …}`, `pool.New(…)`."""
-    outer = literal.parent
-    if outer is not None and outer.type == "argument_list":
-        return (
-            _POOL_CALL.match(text_of(outer.parent.child_by_field_name("function")) if outer.parent else "") is not None
-        )
-    around = list(itertools.islice(ancestors(literal), 4))  # value, keyed element, body, composite literal
-    if [node.type for node in around[1:]] != ["keyed_element", "literal_value", "composite_literal"]:
-        return False
-    key = text_of(around[1].child_by_field_name("key"))
-    return key == "New" and text_of(around[3].child_by_field_name("type")) == "sync.Pool"
+    return "pool" if fills_pool(literal) else None
 
 
 def _is_once(literal: Node) -> bool:

@@ -20,7 +20,7 @@ from goescape_lsp.syntax.cuts import EXPRESSION_LENGTH, cut, one_line, squeeze
 from goescape_lsp.syntax.file import GoFile
 from goescape_lsp.syntax.outline import Outline
 from goescape_lsp.syntax.scope import Role
-from goescape_lsp.syntax.sizes import site_has_pointers, size_of_site
+from goescape_lsp.syntax.sizes import site_has_pointers, size_of, size_of_site
 from goescape_lsp.syntax.starts import statement_that_calls
 from goescape_lsp.syntax.tree import (
     FUNCTIONS,
@@ -34,10 +34,11 @@ from goescape_lsp.syntax.tree import (
     text_of,
     walk,
 )
-from goescape_lsp.syntax.types import Form, Names, element, infer
+from goescape_lsp.syntax.types import Form, Names, element, infer, resolve
 
 _GENERATED = re.compile(rb"^// Code generated .* DO NOT EDIT\.\r?$", re.MULTILINE)
 _Key = tuple[int, int, str, Verdict]
+_OBJECT = re.compile(r"^(?:&(?P<composite>\w+)\{(?:\.\.\.)?\}|new\((?P<new>\w+)\))$")
 _CONVERSIONS = ("([]byte)(", "([]rune)(", "string(")
 
 
@@ -247,6 +248,12 @@ class Source:
         if leaf.type in {"go", "defer"}:
             return _wrapper(leaf.parent)
         return _literal(leaf.parent) if leaf.parent.type == "func_literal" else None
+
+    def size_of_object(self, text: str) -> int | None:
+        """Return the bytes of what `&T{...}` or `new(T)` makes, None for a type that the package does not declare."""
+        made = _OBJECT.match(text)
+        declared = self.names.type_named(made["composite"] or made["new"]) if made is not None else None
+        return size_of(resolve(declared.type, self.names), self.names) if declared is not None else None
 
     def captures_nothing(self, place: Place) -> bool:
         """Say whether the function literal at a place uses no variable of the functions around it."""

@@ -58,12 +58,16 @@ func added(from [1]*int) int {
 	return *s[0] + *target[0] + *m[0] + *<-ch
 }
 
-// captured-by-closure: a variable that is set once and never changed after
+// captured-by-closure: a copy that is set once, of at most 128 bytes, and whose address nothing takes
 func captured(n int) {
 	a := n // stack
 	b := 0 // heap
 	kept = func() { println(a, b) }
 	b++
+	c := [16]int64{} // stack
+	d := [17]int64{} // heap
+	e := named(n) // heap
+	kept = func() { println(c[n], d[n], e.get()) }
 }
 
 // captured-by-closure.held: what a closure holds lives as long as the closure
@@ -115,7 +119,7 @@ def test_claims_of_the_advice(each_go: Go, tmp_path: Path) -> None:
     facts = answer.analysis.files[str(tmp_path / "x.go")]
     moved = {(one.span.line, one.subject) for one in facts.findings if one.is_heap}
     marks = [(n, m) for n, line in enumerate(CLAIMS.split("\n"), start=1) if (m := MARK.match(line))]
-    assert len(marks) == 16
+    assert len(marks) == 19
     assert not [m[0] for n, m in marks if ((n, m["name"]) in moved) != (m["where"] == "heap")]
 
 
@@ -126,6 +130,7 @@ PART = (Step("struct literal element", "t{...}", "&x", "{storage for &t{...}}", 
 FRESH: dict[str, Any] = {"allocation_reason": "growth-fresh"}
 BEGUN = (Step("call parameter", "append(x, old...)", "x", "{temp}", Place("/a.go", 1, 1)),)
 ASSERTED = Step("dot", "v.(*atomic.Int64)", "v", "kept", BEGUN[0].place)
+BEGUN_IN = (Step("assign", "c.list = append(c.list, x)", "&x", "c", Place("/a.go", 1, 1)),)
 POOLED = (Step("call parameter", "(*sync.Pool).Put(pool, v)", "v", "{heap}", BEGUN[0].place),)
 OF_METHOD = (Step("captured by a closure", ".autotmp_5", ".autotmp_5", "{storage for func literal}", BEGUN[0].place),)
 
@@ -165,6 +170,20 @@ OF_METHOD = (Step("captured by a closure", ".autotmp_5", ".autotmp_5", "{storage
         ("growing-append", {"rule": Rule.PASSED_TO_LEAKING_PARAMETER, "kind": Kind.APPEND}),
         ("passed-to-leaking-parameter", {"rule": Rule.PASSED_TO_LEAKING_PARAMETER, "kind": Kind.APPEND, **FRESH}),
         ("appended.reference", {"rule": Rule.APPENDED, "kind": Kind.SLICE}),
+        ("appended.map", {"rule": Rule.APPENDED, "kind": Kind.MAP, "subject": "map[int]int{...}"}),
+        ("stored-in-heap-object.append", {"rule": Rule.STORED_IN_HEAP_OBJECT, "kind": Kind.APPEND, "flow": BEGUN_IN}),
+        ("appended.append", {"rule": Rule.APPENDED, "kind": Kind.APPEND}),
+        ("growing-append", {"rule": Rule.PASSED_TO_UNKNOWN_CALL, "kind": Kind.APPEND}),
+        ("stored-in-map.append", {"rule": Rule.STORED_IN_MAP, "kind": Kind.APPEND}),
+        ("passed-to-unknown-call.string", {"rule": Rule.PASSED_TO_UNKNOWN_CALL, "kind": Kind.STRING}),
+        (
+            "captured-by-closure.range",
+            {"rule": Rule.CAPTURED_BY_CLOSURE, "callee": "range", "is_by_reference": True},
+        ),
+        (
+            "passed-to-unknown-call.range",
+            {"rule": Rule.PASSED_TO_UNKNOWN_CALL, "kind": Kind.CLOSURE, "callee": "range"},
+        ),
         ("map-storage.hinted", {"rule": Rule.MAP_STORAGE, "kind": Kind.MAP, "allocation_reason": "map-hint"}),
         ("room.sized", {"kind": Kind.APPEND, "allocation_reason": "growth-sized"}),
         ("room.given", {"rule": Rule.GROWING_APPEND, "kind": Kind.APPEND, "allocation_reason": "growth-given"}),

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from goescape_lsp.core.model import Finding
+from goescape_lsp.core.words.findings import message
+from goescape_lsp.core.words.hover import steps
 from tests.conftest import Go
 from tests.core.test_real_code import findings
 
@@ -218,6 +220,66 @@ func copied(all [][]int, n int) (kept [][]int) {
 	}
 	return kept
 }
+
+type list struct{ all, other []int }
+
+// What a parameter leads to is used again where the function cuts it; what a pointer leads to is the caller's.
+func (l *list) fill(into *[]int, more *[]int, n int) {
+	*into = (*into)[:0]
+	l.all = l.all[:0]
+	l.other = nil
+	for i := 0; i < n; i++ {
+		*into = append(*into, i) // append: stored-in-heap-object, growth-reused
+		l.all = append(l.all, i) // append: stored-in-heap-object, growth-reused
+		*more = append(*more, i) // append: stored-in-heap-object, growth-given
+		l.other = append(l.other, i) // append: stored-in-heap-object, growth
+	}
+}
+
+func filtered(l *list) {
+	kept := l.all[:0]
+	for _, one := range l.all {
+		if one > 0 {
+			kept = append(kept, one) // append: stored-in-heap-object, growth-reused
+		}
+	}
+	l.all = kept
+}
+
+type setting func(*int)
+
+func zeroed() setting { return func(n *int) { *n = 0 } }
+
+func setTo(to int) setting { return func(n *int) { *n = to } }
+
+func bounded[T any](of T) setting { return func(n *int) { *n = len(any(of).(string)) } }
+
+var settings []setting
+
+type nothing struct{}
+
+type something struct{ n int }
+
+func newNothing() *nothing { return &nothing{} }
+
+func alsoNothing() *nothing { return new(nothing) }
+
+func newSomething() *something { return &something{} }
+
+func objects(all []any) {
+	all[0] = newNothing() // &nothing{}: newNothing, does-not-allocate, zero-size
+	all[1] = alsoNothing() // new(nothing): alsoNothing, does-not-allocate, zero-size
+	all[2] = newSomething() // &something{}: newSomething, allocates, plain
+}
+
+// A copy of a literal that captures nothing is as free as the literal; captured constants take memory.
+func configure(to int) {
+	settings[0] = zeroed() // func literal: zeroed, does-not-allocate, no-captures
+	settings[1] = setTo(3) // func literal: setTo, allocates, plain
+	settings[2] = bounded("") // func literal: bounded, allocates, plain
+	local := func() setting { return func(n *int) { *n = to } }
+	settings[3] = local() // func literal: configure.func1, allocates, plain
+}
 """
 MARK = re.compile(r"// (?P<subject>\S.*?): (?P<words>[^:]+)$")
 
@@ -285,3 +347,50 @@ def test_each_round_has_a_variable_of_its_own_from_go_1_22(
         return
     told = {one.function: one.temperature for one in findings(LOOPS, each_go, tmp_path, language) if one.is_heap}
     assert told == {"ranged": temperature, "counted": temperature, "set": "normal"}
+
+
+RANGED = """package p
+
+import "iter"
+
+//go:noinline
+func numbers() iter.Seq[int] { return nil }
+
+//go:noinline
+func kept(yield func(int) bool) { keep = yield }
+
+var keep func(int) bool
+
+func first(all []iter.Seq[int]) (sum int) {
+	for one := range numbers() {
+		sum += one
+	}
+	for one := range all[0] {
+		if one == 3 {
+			return one
+		}
+	}
+	for one := range kept {
+		sum += one
+	}
+	return sum
+}
+"""
+
+
+def test_what_loops_over_functions_keep_is_told_in_words(each_go: Go, tmp_path: Path) -> None:
+    if each_go.version.startswith("1.21"):
+        return
+    told = [one for one in findings(RANGED, each_go, tmp_path, "1.23") if one.is_heap and one.function == "first"]
+    known = {message(one, "en") for one in told}
+    loop = "used by the body of a loop over a function, a closure that may outlive the call"
+    dynamic = "passed to the function that is ranged over, which the compiler cannot look into"
+    leaking = "passed to the function that is ranged over, which lets it outlive the call"
+    assert {
+        f"body of the loop escapes: {dynamic}",
+        f"body of the loop escapes: {leaking}",
+        f"state of the loop moved to heap: {loop} ({dynamic})",
+    } <= known
+    assert not known.isdisjoint({f"sum moved to heap: {loop} ({how})" for how in (dynamic, leaking)})
+    said = [*known, *(step for one in told for step in steps(one, "en", str))]
+    assert not [text for text in said if "#" in text or ".autotmp" in text or "unknown" in text]

@@ -47,6 +47,34 @@ var sink any
 
 type node struct{ next *node; n int }
 
+func taken() *node {
+	got, ok := pool.Get().(*node)
+	if !ok {
+		got = new(node) // heat: cold pool
+	}
+	return got
+}
+
+func asked() {
+	if got, ok := pool.Get().(*node); ok {
+		sink = got
+	} else {
+		sink = new(node) // heat: cold pool
+	}
+}
+
+type cache struct{}
+
+func (cache) Get() any { return sink }
+
+func cached(kept cache) *node {
+	got, ok := kept.Get().(*node)
+	if !ok {
+		got = new(node) // heat: normal
+	}
+	return got
+}
+
 type fault struct{ n int }
 
 func (f *fault) Error() string { return fmt.Sprint(f.n) } // heat: cold error-method

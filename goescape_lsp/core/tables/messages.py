@@ -62,6 +62,13 @@ FORMS: tuple[Form, ...] = (
     Form("cannot-inline", r"^cannot inline (?P<function>.+?): (?P<reason>.*)$", "inline"),
     # Initialisers and range-over-func bodies are printed without a position (go1.23 and later).
     Form("capture", r"^.* capturing by (?:ref|value): .*$", "escape", is_aside=True),
+    # What a loop over a function shares with its body (`#next`) has no position of its own; the loop is a site anyway.
+    Form(
+        "unplaced",
+        r"^(?:<unknown line number>: (?:\S*#\w+ escapes to heap.*:|  flow: .*|    from .*)|moved to heap: \S*#\w+)$",
+        "escape",
+        since="1.23",
+    ),
     Form("self-assignment", r"^.* ignoring self-assignment in .+$", "escape", is_aside=True),
     Form("unsafe-uintptr", r"^assuming \S+ is unsafe uintptr$", "escape", is_aside=True),
     Form("escaping-uintptr", r"^marking \S+ as escaping (?:\.\.\.)?uintptr$", "escape", is_aside=True),

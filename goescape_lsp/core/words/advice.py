@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from goescape_lsp.core.decision import RANGE
 from goescape_lsp.core.judge import is_sum
 from goescape_lsp.core.model import Allocation, Cause, Finding, Kind, Rule
 from goescape_lsp.core.unexplained import MOST_MIB
@@ -38,6 +39,8 @@ _OF_METHOD_VALUE = re.compile(r"^&?\.autotmp_")
 _ASSERTED = re.compile(r"\.\((?!type\))[^()]+\)$")
 _FORMATTER = re.compile(r"^fmt\.")
 
+_RANGED_EN = "The body of a loop over a function is a closure, which that function calls. Where the compiler knows the function, and it does not keep the body, nothing goes to the heap. Else use an ordinary loop in hot code."
+_RANGED_ZH = "遍历函数的循环，其循环体是由这个函数调用的闭包。编译器知道是哪个函数、而且它不保留循环体时，不会有东西到堆上。否则在热点代码里使用普通的循环。"
 
 EN: dict[str, str] = {
     "free": "Nothing is allocated here. Leave it.",
@@ -56,13 +59,14 @@ EN: dict[str, str] = {
     "returned.boxed-part": "What is returned holds it in an interface. In hot code let it hold the value itself, as its concrete type.",
     "returned.reference": "Let the caller own the memory and pass it in.",
     "returned.append": "Make room for all at once, or let the caller pass in a slice with room: append allocates nothing then.",
-    "returned.string": "Append to a slice that the caller passes in, or return the bytes where they are enough.",
+    "returned.string": "Append to a slice that the caller passes in, or return the bytes where they are enough. In error paths leave it.",
     "returned.function": "Where its type may change, return a value with a method in place of a function: the caller then owns the value. Else make the function once and keep it.",
-    "captured-by-closure": "Capture a variable that is set once and never changed after, or give the value to the closure as an argument.",
+    "captured-by-closure": "Capture a copy that is set once, of at most 128 bytes, and whose address nothing takes (a method with a pointer receiver does), or give the value to the closure as an argument. What the closure sets, let it return, or keep it in an object that is on the heap anyway.",
+    "captured-by-closure.range": _RANGED_EN,
     "captured-by-closure.held": "What a closure holds lives as long as the closure. Capture only the part that it needs, or give it the value as an argument when it is called.",
     "captured-by-closure.method": "A method value holds its receiver. Let what calls it take the receiver itself, in an interface or as a type parameter.",
     "goroutine": "A goroutine may outlive its caller, so what both use is on the heap. In hot code start fewer goroutines that live longer.",
-    "deferred-in-loop": "Move the body of the loop into a function of its own: there the defer is no longer in a loop.",
+    "deferred-in-loop": "Where the deferred call may run at the end of each round, move the body of the loop into a function of its own. Else note in a slice what is to be done, and do it in one defer outside the loop.",
     "interface-conversion": "In hot code use the concrete type or a generic function. In error paths leave it.",
     "interface-conversion.pointer": "In hot code use the concrete type or a generic function, or one object for many calls. In error paths leave it.",
     "interface-conversion.pooled": "It goes into a pool, which gives it out again. Leave it.",
@@ -71,31 +75,37 @@ EN: dict[str, str] = {
     "stored-in-heap-object": "What is stored through a pointer, in a map or in an element of a slice counts as on the heap, even where it is not. Store the value itself, or give it in the literal that makes the object.",
     "stored-in-heap-object.variable": "The variable that holds it is on the heap for a reason of its own: look there first.",
     "stored-in-heap-object.boxed": "What is stored through a pointer, in a map or in an element of a slice counts as on the heap, even where it is not. Give it in the literal that makes the object, or use one object for many calls.",
-    "stored-in-heap-object.reference": "What is stored through a pointer, in a map or in an element of a slice counts as on the heap, even where it is not. Give it in the literal that makes the object, or use the old one again.",
+    "stored-in-heap-object.reference": "What is stored through a pointer, in a map or in an element of a slice counts as on the heap, even where it is not. Give it in the literal that makes the object, or use the old one again where nothing else holds it.",
     "stored-in-heap-object.part": "What holds it is on the heap for a reason of its own: look there first.",
-    "stored-in-heap-object.slice": "What is stored through a pointer, in a map or in an element of a slice counts as on the heap, even where it is not. In hot code use the old array again where it has room, s[:0], or give it in the literal that makes the object.",
-    "stored-in-heap-object.append": "Only growth allocates. Make room for all at once, and use the old array again: s[:0].",
+    "stored-in-heap-object.slice": "What is stored through a pointer, in a map or in an element of a slice counts as on the heap, even where it is not. In hot code use the old array again, s[:0], where it has room and nothing else holds it, or give it in the literal that makes the object.",
+    "stored-in-heap-object.append": "Only growth allocates. Make room for all at once; where nothing else holds the old array, use it again: s[:0].",
     "stored-in-heap-object.string": "In hot code keep the bytes in place of the string, or make it only when it has changed.",
     "stored-in-heap-object.sum": "Cut it out of a text that is there already, s[i:j], which allocates nothing, or keep the parts and join them where the text is used.",
     "stored-in-heap-object.function": "Make the function once and use it for many calls.",
-    "stored-in-map": "Store values in place of pointers: what a map points to is on the heap, even where the map is not.",
+    "stored-in-map": "Where it is not changed through the pointer, store the value itself: what a map points to is on the heap, even where the map is not.",
     "stored-in-map.key": "Where only its content matters, use the value itself as the key in place of a pointer.",
     "stored-in-map.key-made-of-string": "The key is made from it. Work on the bytes up to there: a look-up m[string(b)] allocates nothing.",
     "stored-in-map.key-string": "A new key needs a string of its own. Look first whether it is there: m[string(b)] allocates nothing.",
     "stored-in-map.boxed": "In hot code give the map a concrete type for its values.",
     "stored-in-map.string": "Cut it out of a text that is there already, s[i:j], which allocates nothing, or keep the parts and join them where the text is used.",
-    "stored-in-map.reference": "What a map points to is on the heap, even where the map is not. In hot code use the old value again.",
-    "appended": "Where nothing else has to share it, append the value in place of a pointer: what an appended pointer leads to is on the heap, even where the slice is not.",
+    "stored-in-map.reference": "What a map points to is on the heap, even where the map is not. In hot code use the old value again where nothing else holds it.",
+    "appended": "Where it is not changed through the pointer, append the value itself: what an appended pointer leads to is on the heap, even where the slice is not.",
+    "stored-in-map.append": "Only growth allocates. Make room for all at once where the slice is made.",
     "appended.boxed": "In hot code append to a slice of a concrete type, whose elements are the values.",
     "appended.string": "Cut it out of a text that is there already, s[i:j], which allocates nothing, or keep the parts and join them where the text is used.",
     "appended.reference": "What is appended leads to the heap, even where the slice is not there. In hot code cut the parts out of one larger slice, or use them again.",
+    "appended.map": "What is appended leads to the heap, even where the slice is not there. In hot code clear an old map and use it again.",
+    "appended.append": "Only growth allocates. Make room for all at once where the slice is made.",
     "appended.function": "Append the data in place of functions that hold it.",
     "copied": "Copy values in place of pointers: what a copied pointer leads to is on the heap, even where the target is not.",
     "sent-on-channel": "Where only the receiver goes on with it, send the value in place of a pointer to it. What both sides share stays on the heap.",
     "sent-on-channel.boxed": "Send the value itself on a channel of a concrete type.",
     "sent-on-channel.reference": "The receiver needs memory that outlives this call. In hot code let it hand the memory back to be used again.",
     "passed-to-leaking-parameter": "The function that is called keeps its argument. Where it is yours, change it there; else call one that keeps nothing, or pass something that it may keep.",
-    "passed-to-unknown-call": "The compiler cannot see which function is called. Call a concrete method or function, or reuse one buffer for many calls.",
+    "passed-to-unknown-call": "The compiler cannot see which function is called. Call a concrete method or function, or use the same memory for many calls where it is not kept.",
+    "passed-to-unknown-call.string": "The compiler cannot see which function is called. Call a concrete method or function, or let it take the bytes or the parts in place of a string.",
+    "passed-to-unknown-call.range": _RANGED_EN,
+    "passed-to-leaking-parameter.range": _RANGED_EN,
     "passed-to-unknown-call.function": "The compiler cannot see which function is called. Call a concrete method or function, or make the closure once and use it for many calls.",
     "passed-to-assembly": "If the assembly does not keep the pointer, put //go:noescape before the Go declaration.",
     "panic-argument": "It runs only when the program panics. Leave it.",
@@ -107,7 +117,7 @@ EN: dict[str, str] = {
     "outlives-loop-iteration.append": "Only growth allocates. Make room for all at once before the loop.",
     "outlives-loop-iteration.boxed": "Declare the variable that keeps it inside the loop, or give it a concrete type and keep the value.",
     "outlives-loop-iteration.string": "Declare the variable that keeps it inside the loop, or keep what it is made of and make it once, after the loop.",
-    "outlives-loop-iteration.reference": "Declare the variable that keeps it inside the loop, or make one before the loop and use it again.",
+    "outlives-loop-iteration.reference": "Declare the variable that keeps it inside the loop, or make one before the loop where no round needs that of an earlier one.",
     "outlives-scope": "Declare the variable that keeps it in the same function, or keep the value in place of its address.",
     "outlives-scope.append": "Only growth allocates. Make room for all at once where the slice is declared.",
     "outlives-scope.reference": "Declare the variable that keeps it in the same function.",
@@ -144,13 +154,14 @@ ZH: dict[str, str] = {
     "returned.boxed-part": "返回的东西通过接口持有它。热点代码里让其以具体类型持有值本身。",
     "returned.reference": "让调用者持有内存并传进来。",
     "returned.append": "一次留足空间，或者让调用者传入留有空间的切片：这样 append 不会分配内存。",
-    "returned.string": "追加到调用者传入的切片；字节就够用时，直接返回字节。",
+    "returned.string": "追加到调用者传入的切片；字节就够用时，直接返回字节。错误路径上不必改。",
     "returned.function": "类型可以改变时，返回带方法的值，而不是函数：这样值由调用者持有。否则只创建一次函数并保留它。",
-    "captured-by-closure": "只捕获赋值一次、之后不再改变的变量，或者把值作为参数传给闭包。",
+    "captured-by-closure": "捕获一个副本：只赋值一次、不超过 128 字节、不被取地址（指针接收者的方法会取地址）；或者把值作为参数传给闭包。由闭包设置的值，让闭包返回它，或者放在本来就在堆上的对象里。",
+    "captured-by-closure.range": _RANGED_ZH,
     "captured-by-closure.held": "闭包持有的东西与闭包活得一样久。只捕获它需要的部分，或者在调用闭包时把值作为参数传入。",
     "captured-by-closure.method": "方法值持有它的接收者。让调用方直接接受接收者：通过接口或类型参数。",
     "goroutine": "goroutine 可能比调用者活得久，两者共用的东西只能放在堆上。热点代码里可以少启动一些、让每个活得更久。",
-    "deferred-in-loop": "把循环体移到单独的函数里：这样 defer 就不在循环中了。",
+    "deferred-in-loop": "如果延迟的调用可以在每一轮结束时执行，把循环体移到单独的函数里。否则把要做的事记在切片里，在循环外用一个 defer 完成。",
     "interface-conversion": "热点代码里使用具体类型或泛型函数。错误路径上不必改。",
     "interface-conversion.pointer": "热点代码里使用具体类型或泛型函数，或者多次调用共用一个对象。错误路径上不必改。",
     "interface-conversion.pooled": "它被放入对象池供再次取用，不必改。",
@@ -159,31 +170,37 @@ ZH: dict[str, str] = {
     "stored-in-heap-object": "经由指针存入的、存进 map 或切片元素的东西，一律当作在堆上，即使实际不在。存值本身，或者在创建对象的字面量里直接给出。",
     "stored-in-heap-object.variable": "持有它的变量因自身的原因在堆上：先看那里。",
     "stored-in-heap-object.boxed": "经由指针存入的、存进 map 或切片元素的东西，一律当作在堆上，即使实际不在。在创建对象的字面量里直接给出，或者多次调用共用一个对象。",
-    "stored-in-heap-object.reference": "经由指针存入的、存进 map 或切片元素的东西，一律当作在堆上，即使实际不在。在创建对象的字面量里直接给出，或者复用原有的。",
+    "stored-in-heap-object.reference": "经由指针存入的、存进 map 或切片元素的东西，一律当作在堆上，即使实际不在。在创建对象的字面量里直接给出，或者在别处不再持有原有的那个时复用它。",
     "stored-in-heap-object.part": "持有它的东西因自身的原因在堆上：先看那里。",
-    "stored-in-heap-object.slice": "经由指针存入的、存进 map 或切片元素的东西，一律当作在堆上，即使实际不在。热点代码里，原有的数组够大时复用它，s[:0]；或者在创建对象的字面量里直接给出。",
-    "stored-in-heap-object.append": "只有扩容才分配内存。一次留足空间，并复用原有的数组：s[:0]。",
+    "stored-in-heap-object.slice": "经由指针存入的、存进 map 或切片元素的东西，一律当作在堆上，即使实际不在。热点代码里，原有的数组够大、别处又不再持有它时复用它，s[:0]；或者在创建对象的字面量里直接给出。",
+    "stored-in-heap-object.append": "只有扩容才分配内存。一次留足空间；别处不再持有原有的数组时，可以复用它：s[:0]。",
     "stored-in-heap-object.string": "热点代码里保留字节而不是字符串，或者只在内容改变时才生成它。",
     "stored-in-heap-object.sum": "从已有的文本中切出来，s[i:j] 不分配内存；或者保留各部分，在使用时再拼接。",
     "stored-in-heap-object.function": "只创建一次函数，供多次调用使用。",
-    "stored-in-map": "存值而不是指针：map 所指向的东西在堆上，即使 map 不在堆上。",
+    "stored-in-map": "不需要通过指针修改它时，存值本身：map 所指向的东西在堆上，即使 map 不在堆上。",
     "stored-in-map.key": "只看内容时，用值本身作键，而不是指针。",
     "stored-in-map.key-made-of-string": "键由它生成。在那之前直接处理字节：查询 m[string(b)] 不分配内存。",
     "stored-in-map.key-string": "新的键需要一个自己的字符串。先查它是否已存在：m[string(b)] 不分配内存。",
     "stored-in-map.boxed": "热点代码里让 map 的值使用具体类型。",
     "stored-in-map.string": "从已有的文本中切出来，s[i:j] 不分配内存；或者保留各部分，在使用时再拼接。",
-    "stored-in-map.reference": "map 所指向的东西在堆上，即使 map 不在堆上。热点代码里复用原有的值。",
-    "appended": "没有别处要共用它时，追加值而不是指针：追加的指针所指向的东西在堆上，即使切片不在堆上。",
+    "stored-in-map.reference": "map 所指向的东西在堆上，即使 map 不在堆上。热点代码里，别处不再持有原有的值时复用它。",
+    "appended": "不需要通过指针修改它时，追加值本身：追加的指针所指向的东西在堆上，即使切片不在堆上。",
+    "stored-in-map.append": "只有扩容才分配内存。在创建切片的地方一次留足空间。",
     "appended.boxed": "热点代码里追加到具体类型的切片，让元素就是值本身。",
     "appended.string": "从已有的文本中切出来，s[i:j] 不分配内存；或者保留各部分，在使用时再拼接。",
     "appended.reference": "追加的东西所指向的内存在堆上，即使切片不在堆上。热点代码里从一个大切片中切出各部分，或者复用它们。",
+    "appended.map": "追加的东西所指向的内存在堆上，即使切片不在堆上。热点代码里清空旧的 map 并复用。",
+    "appended.append": "只有扩容才分配内存。在创建切片的地方一次留足空间。",
     "appended.function": "追加数据，而不是持有数据的函数。",
     "copied": "复制值而不是指针：复制的指针所指向的东西在堆上，即使目标不在堆上。",
     "sent-on-channel": "之后只有接收方使用它时，发送值本身而不是指针。双方共用的东西只能在堆上。",
     "sent-on-channel.boxed": "用具体类型的通道发送值本身。",
     "sent-on-channel.reference": "接收方需要比这次调用活得更久的内存。热点代码里让它把内存交还，以便复用。",
     "passed-to-leaking-parameter": "被调用的函数会保留它的参数。函数是自己的，就在那里修改；否则改用不保留参数的函数，或者传入允许它保留的东西。",
-    "passed-to-unknown-call": "编译器看不出调用的是哪个函数。改为调用具体的方法或函数，或者多次调用复用同一个缓冲区。",
+    "passed-to-unknown-call": "编译器看不出调用的是哪个函数。改为调用具体的方法或函数，或者在它不被保留时，多次调用复用同一块内存。",
+    "passed-to-unknown-call.string": "编译器看不出调用的是哪个函数。改为调用具体的方法或函数，或者让它直接接受字节或各个部分，而不是字符串。",
+    "passed-to-unknown-call.range": _RANGED_ZH,
+    "passed-to-leaking-parameter.range": _RANGED_ZH,
     "passed-to-unknown-call.function": "编译器看不出调用的是哪个函数。改为调用具体的方法或函数，或者只创建一次闭包，供多次调用使用。",
     "passed-to-assembly": "如果汇编代码不保留这个指针，请在 Go 声明前加上 //go:noescape。",
     "panic-argument": "只在程序 panic 时执行，不必改。",
@@ -195,7 +212,7 @@ ZH: dict[str, str] = {
     "outlives-loop-iteration.append": "只有扩容才分配内存。在循环前一次留足空间。",
     "outlives-loop-iteration.boxed": "把保留它的变量声明在循环内，或者给变量具体类型并保留值本身。",
     "outlives-loop-iteration.string": "把保留它的变量声明在循环内，或者保留用来生成它的内容，在循环后只生成一次。",
-    "outlives-loop-iteration.reference": "把保留它的变量声明在循环内，或者在循环前创建一个并复用。",
+    "outlives-loop-iteration.reference": "把保留它的变量声明在循环内；如果每一轮都不需要前一轮的，也可以在循环前创建一个并复用。",
     "outlives-scope": "在同一个函数里声明保留它的变量，或者保留值而不是地址。",
     "outlives-scope.append": "只有扩容才分配内存。在声明切片的地方一次留足空间。",
     "outlives-scope.reference": "在同一个函数里声明保留它的变量。",
@@ -259,21 +276,7 @@ def _keys(finding: Finding, rule: Rule) -> Iterator[str]:
 
 def _kinds_of(finding: Finding) -> Iterator[str]:
     """Yield what a sentence may be about: what the compiler says, how the value is held, its kind, its group."""
-    if finding.is_silent:
-        yield "silent"
-    if finding.rule is Rule.CAPTURED_BY_CLOSURE and any(_OF_METHOD_VALUE.match(step.source) for step in finding.flow):
-        yield "method"
-    if finding.rule is Rule.CAPTURED_BY_CLOSURE and not finding.is_by_reference:
-        yield "held"
-    if finding.flow and finding.flow[-1].target[:1] not in {"{", "~", ""}:
-        yield "variable"
-    is_part = bool(finding.flow) and finding.flow[-1].target.startswith("{storage")
-    if is_part and finding.rule is Rule.STORED_IN_HEAP_OBJECT:
-        yield "part"
-    if any(step.expression.startswith("(*sync.Pool).Put(") for step in finding.flow):
-        yield "pooled"
-    if _FORMATTER.search(finding.callee):
-        yield "formatted"
+    yield from _circumstances_of(finding)
     if finding.cause is Cause.MAP_KEY and any(step.why == "call parameter" for step in finding.flow):
         yield f"key-made-of-{finding.kind}"
     if finding.cause is Cause.MAP_KEY:
@@ -285,7 +288,7 @@ def _kinds_of(finding: Finding) -> Iterator[str]:
     if finding.kind in _POINTERS:
         is_boxed = _ends_boxed(finding)
         # Where something else holds it and is kept, what that one is kept in need not be an interface.
-        if is_part:
+        if _is_part(finding):
             yield from ("boxed-part", "part") if is_boxed else ("part",)
         elif is_boxed:
             yield "boxed"
@@ -296,6 +299,30 @@ def _kinds_of(finding: Finding) -> Iterator[str]:
         if finding.kind is Kind.STRING and is_sum(finding.subject):
             yield "sum"
         yield from ("reference",) if _is_kept_copy(finding) else (str(finding.kind), "reference")
+
+
+def _is_part(finding: Finding) -> bool:
+    return bool(finding.flow) and finding.flow[-1].target.startswith("{storage")
+
+
+def _circumstances_of(finding: Finding) -> Iterator[str]:
+    if finding.is_silent:
+        yield "silent"
+    if finding.callee == RANGE:
+        yield "range"
+    if finding.rule is Rule.CAPTURED_BY_CLOSURE and any(_OF_METHOD_VALUE.match(step.source) for step in finding.flow):
+        yield "method"
+    if finding.rule is Rule.CAPTURED_BY_CLOSURE and not finding.is_by_reference:
+        yield "held"
+    # What grows takes memory wherever its variable is.
+    if finding.kind is not Kind.APPEND and finding.flow and finding.flow[-1].target[:1] not in {"{", "~", ""}:
+        yield "variable"
+    if _is_part(finding) and finding.rule is Rule.STORED_IN_HEAP_OBJECT:
+        yield "part"
+    if any(step.expression.startswith("(*sync.Pool).Put(") for step in finding.flow):
+        yield "pooled"
+    if _FORMATTER.search(finding.callee):
+        yield "formatted"
 
 
 def _ends_boxed(finding: Finding) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from goescape_lsp.core.decision import RANGE
 from goescape_lsp.core.model import Allocation, Cause, Finding, Kind, Rule, Verdict
 from goescape_lsp.core.words import Locale
 
@@ -33,6 +34,8 @@ EN: dict[str, str] = {
     "what.parameter": "parameter {subject}",
     "what.channel": "channel",
     "what.other": "{expression}",
+    "what.loop-body": "body of the loop",
+    "what.loop-state": "state of the loop",
     "what.inlined": "{what} made in {callee}",
     "escapes": "{what} escapes: {why}",
     "moved": "{what} moved to heap: {why}",
@@ -50,6 +53,7 @@ EN: dict[str, str] = {
     "returned": "returned from function",
     "captured-by-closure": "captured by a closure that may outlive the call",
     "captured-by-reference": "captured by reference in a closure that may outlive the call",
+    "captured-by-loop-body": "used by the body of a loop over a function, a closure that may outlive the call",
     "goroutine": "used by a goroutine",
     "goroutine-arguments": "it carries the arguments of the go statement",
     "goroutine-by-reference": "captured by reference by a goroutine",
@@ -89,6 +93,8 @@ EN: dict[str, str] = {
     "map-storage-maybe": "its entries may need memory on the heap",
     "map-store": "a new entry may make it grow",
     "a call": "a call",
+    "a function value": "a function value",
+    "ranged function": "the function that is ranged over",
 }
 ZH: dict[str, str] = {
     "what.map": "map",
@@ -107,6 +113,8 @@ ZH: dict[str, str] = {
     "what.parameter": "参数 {subject}",
     "what.channel": "通道",
     "what.other": "{expression}",
+    "what.loop-body": "循环体",
+    "what.loop-state": "循环的状态",
     "what.inlined": "{callee} 中创建的 {what}",
     "escapes": "{what} 逃逸：{why}",
     "moved": "{what} 被移到堆上：{why}",
@@ -124,6 +132,7 @@ ZH: dict[str, str] = {
     "returned": "作为返回值离开函数",
     "captured-by-closure": "被闭包捕获，而闭包可能在调用结束后仍存活",
     "captured-by-reference": "被闭包按引用捕获，而闭包可能在调用结束后仍存活",
+    "captured-by-loop-body": "被遍历函数的循环体使用，而循环体是可能在调用结束后仍存活的闭包",
     "goroutine": "被 goroutine 使用",
     "goroutine-arguments": "它携带 go 语句的参数",
     "goroutine-by-reference": "被 goroutine 按引用捕获",
@@ -163,6 +172,8 @@ ZH: dict[str, str] = {
     "map-storage-maybe": "它的元素可能需要堆上的内存",
     "map-store": "新的条目可能使它扩容",
     "a call": "某个调用",
+    "a function value": "某个函数值",
+    "ranged function": "被遍历的函数",
 }
 
 _TABLES = {"en": EN, "zh-cn": ZH}
@@ -189,7 +200,7 @@ def what(finding: Finding, locale: Locale) -> str:
     table = _TABLES[locale]
     is_long = len(finding.expression) > _LONG_LITERAL and "{...}" in finding.subject
     expression = written(finding.subject) if finding.inlined_from or is_long else finding.expression
-    key = "temporary" if _is_temporary(finding) else str(finding.kind)
+    key = "temporary" if _is_temporary(finding) else _of_loop(finding) or str(finding.kind)
     # Where another package compiles a body, the compiler puts the name of its own before those of its variables.
     name = finding.subject.rpartition(".")[2]
     noun = table[f"what.{key}"].format(expression=_short(expression.replace("{...}", "{…}")), subject=name)
@@ -225,7 +236,9 @@ def rule_words(finding: Finding, locale: Locale) -> str:
 def _sentence(rule: Rule, finding: Finding, locale: Locale) -> str:
     table = _TABLES[locale]
     key = str(rule)
-    if finding.is_by_reference and rule is Rule.CAPTURED_BY_CLOSURE:
+    if rule is Rule.CAPTURED_BY_CLOSURE and finding.callee == RANGE:
+        key = "captured-by-loop-body"
+    elif finding.is_by_reference and rule is Rule.CAPTURED_BY_CLOSURE:
         key = "captured-by-reference"
     elif finding.is_silent and rule is Rule.GOROUTINE:
         key = "goroutine-arguments"
@@ -243,7 +256,14 @@ def _sentence(rule: Rule, finding: Finding, locale: Locale) -> str:
         key = "map-store"
     elif rule is Rule.MAP_STORAGE and finding.allocation is Allocation.MAY_ALLOCATE:
         key = "map-storage-maybe"
-    return table[key].format(callee=_short(written(finding.callee)) or table["a call"])
+    return table[key].format(callee=_callee(finding.callee, table))
+
+
+def _callee(name: str, table: dict[str, str]) -> str:
+    """Return what a deciding call names; not the name that only the compiler has for a function."""
+    if name == RANGE:
+        return table["ranged function"]
+    return table["a function value"] if name.startswith(".autotmp_") else _short(written(name)) or table["a call"]
 
 
 def written(text: str) -> str:
@@ -266,6 +286,14 @@ def written(text: str) -> str:
 def _is_temporary(finding: Finding) -> bool:
     """Say whether the subject is a name that only the compiler knows: a result of inlined code, a temporary."""
     return finding.kind is Kind.VARIABLE and finding.subject.startswith(("~", "."))
+
+
+def _of_loop(finding: Finding) -> str:
+    """Return what a site is of a loop over a function: its `body`, which is a closure, or the `state` that both share."""
+    if finding.subject.startswith("#"):
+        return "loop-state"
+    is_handed_over = finding.rule in {Rule.PASSED_TO_UNKNOWN_CALL, Rule.PASSED_TO_LEAKING_PARAMETER}
+    return "loop-body" if finding.kind is Kind.CLOSURE and finding.callee == RANGE and is_handed_over else ""
 
 
 def _joined(text: str) -> str:

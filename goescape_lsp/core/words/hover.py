@@ -295,8 +295,9 @@ ZH: dict[str, str] = {
     "more": "此处另有 {count} 项：",
 }
 
-# Names that the compiler made up (results of inlined calls, dictionaries of generic code): no reader knows them.
-_MADE_UP = re.compile(r"~[rR]\d|\.\.dict|\.dict\b|go\.shape|\.autotmp_\d")
+# Names that the compiler made up (results of inlined calls, dictionaries of generic code, what loops over functions
+# keep): no reader knows them.
+_MADE_UP = re.compile(r"~[rR]\d|\.\.dict|\.dict\b|go\.shape|\.autotmp_\d|(?<!\")#(?:state|yield|next|defers|rv)\d*\b")
 
 # How the compiler prints the slice of a call's variadic arguments.
 _VARIADIC = "... argument"
@@ -318,7 +319,10 @@ def steps_that_matter(finding: Finding) -> tuple[Step, ...]:
     return tuple(
         step
         for step, following in told
-        if step.why not in _PASSING and step.place != finding.at and not _is_noise(step, following, finding)
+        if step.why not in _PASSING
+        and step.place.line
+        and step.place != finding.at
+        and not _is_noise(step, following, finding)
     )
 
 
@@ -344,7 +348,9 @@ def steps(finding: Finding, locale: Locale, link: Link, code: Code = plain) -> t
     for step, following in zip(finding.flow, (*finding.flow[1:], None), strict=False):
         if _is_noise(step, following, finding):
             continue
-        text = _table(locale)["at"].format(text=step_text(step, locale, code), place=link(step.place))
+        text = step_text(step, locale, code)
+        if step.place.line:  # what loops over functions keep has no place
+            text = _table(locale)["at"].format(text=text, place=link(step.place))
         if not told or told[-1] != text:
             told.append(text)
     return tuple(told)
