@@ -10,7 +10,7 @@ from goescape_lsp.core.shift import shift
 # The reasons that come from the assembly, some of them not from it alone.
 _WEIGHED = frozenset(
     [
-        *("no-call", "call", "several-calls", "joined", "rune", "rune-buffer", "stack-buffer"),
+        *("no-call", "call", "several-calls", "joined", "joined-sum", "rune", "rune-buffer", "stack-buffer"),
         *("map-hint", "map-growth", "map-large"),
     ]
 )

@@ -209,6 +209,11 @@ def strength(finding: Finding) -> tuple[int, int, int, int]:
     return (heat, quiet, sure, 0 if finding.verdict is not Verdict.STAYS else 1)
 
 
+def may_be_empty(subject: str) -> bool:
+    """Say whether a string that is made can be empty, as far as its text tells: no constant text is a part of it."""
+    return '"' not in _outside_brackets(_QUOTED.sub(_fill, subject)) and not _KNOWN_TEXT.search(subject)
+
+
 def _unless(kind: Kind, subject: str) -> str:
     """Return the reason that names the case in which even a heap value takes no memory: that it is empty."""
     made = _SIZED_MAKE.match(subject) if kind is Kind.SLICE else None

@@ -65,12 +65,26 @@ class Steps:
         if _RESULT.match(last.target):
             return because(Cause.RETURN, reason.place)
         if reason.why == "call parameter":
-            return self._called(reason, trail, is_boxed)
+            return self._called(self._own_call(block, reason), trail, is_boxed)
         if last.target != _HEAP:
             return self._assigned_to_variable(block, last, reason, trail)
         if reason.why == "spill":
             return self._spilled(reason)
         return self._stored(reason)
+
+    def _own_call(self, block: Block, reason: Reason) -> Reason:
+        """Return the call that the value's own function passes it to, where the one that decides stands elsewhere.
+
+        Functions that call each other are analysed together: one explanation leads through all of them.
+        """
+        calls = (one for arrow in block.arrows for one in arrow.reasons if one.why == "call parameter")
+        if self._is_one_function(block.place, reason.place):
+            return reason
+        return next((one for one in calls if self._is_one_function(block.place, one.place)), reason)
+
+    def _is_one_function(self, place: Place, other: Place) -> bool:
+        syntax = self._syntax(place)
+        return syntax is None or (place.file == other.file and syntax.is_one_function(place, other))
 
     def _is_receiver(self, arrow: Arrow) -> bool:
         """Say whether an arrow takes the address of a variable for a method value: `c.stop` of `func (c *T) stop()`."""

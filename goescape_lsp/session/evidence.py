@@ -139,12 +139,13 @@ def _judged(
 
 
 def _joined(finding: Finding, sites: Iterable[Silent]) -> Finding:
-    """Say of `a + b` in `s += a + b` that no buffer serves it: both are one concatenation."""
-    if finding.rule is not Rule.STRING_CONCATENATION or finding.inlined_from:
+    """Say of `a + b` in `s += a + b` that no memory is its own: both are one concatenation."""
+    is_open = finding.rule is Rule.STRING_CONCATENATION or finding.allocation_reason == "empty-part"
+    if not is_open or finding.inlined_from:
         return finding
     sums = (site.shape.span for site in sites if site.shape.kind is Kind.STRING)
     is_part = any(span.end_line == finding.span.end_line and _ends_with(span, finding.span) for span in sums)
-    return replace(finding, allocation_reason="joined") if is_part else finding
+    return replace(finding, allocation_reason="joined-sum") if is_part else finding
 
 
 def _ends_with(whole: Span, part: Span) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from sys import intern
 
 from goescape_lsp.core.classify import Classifier
-from goescape_lsp.core.judge import judge_heap, judge_stays
+from goescape_lsp.core.judge import judge_heap, judge_stays, may_be_empty
 from goescape_lsp.core.model import (
     Allocation,
     Cause,
@@ -43,6 +43,8 @@ _LITERAL_OR_GENERIC = re.compile(r"\.func\d|\[")
 _RESULT_NAME = re.compile(r"^~[rR]\d+$")
 _EXPORTED = re.compile(r"(?:^|\.)[A-Z]\w*$")
 _CONTENTS = frozenset([Kind.SLICE, Kind.APPEND, Kind.BYTES, Kind.STRING])
+_BOXED = {"empty-copy": "", "few-bytes": "empty-string", "empty-part": "empty-string"}
+"""What the reason of a text or a copy becomes where its box is told with it."""
 _OWN_SUBJECTS = ("... argument",)
 
 
@@ -154,8 +156,8 @@ class Reader:
             return replace(known, instances=tuple(dict.fromkeys((*known.instances, *shapes))))
         if line.place in {known.at, *known.also_at}:
             return known
-        # An empty copy costs nothing, but its box may.
-        reason = "" if known.allocation_reason in {"empty-copy", "few-bytes"} else known.allocation_reason
+        # An empty copy costs nothing, but its box may; that of an empty string does not.
+        reason = _BOXED.get(known.allocation_reason, known.allocation_reason)
         count += known.count
         return replace(known, count=count, also_at=(*known.also_at, line.place), allocation_reason=reason)
 
@@ -180,8 +182,11 @@ class Reader:
         allocation, reason = judge_heap(
             kind, decision.rule, text, boxed, is_static=is_static, size=size, go_version=self._go_version
         )
-        if reason == "few-bytes" and not is_inlined and source.is_made_of_runes(shape.span):
+        is_of_runes = not is_inlined and source.is_made_of_runes(shape.span)
+        if reason == "few-bytes" and is_of_runes:
             reason = ""
+        if boxed is Boxed.VALUE and kind is Kind.STRING and may_be_empty(text) and not is_of_runes:
+            reason = "empty-string"
         if decision.cause is Cause.NOT_ASKED:
             allocation, reason = unexplained(kind, line.subject, allocation, reason)
         instances = _instances(site.blocks)

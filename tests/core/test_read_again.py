@@ -56,6 +56,42 @@ func behind(buf []rune, n int) string {
 	return string(selector)
 }
 
+// All of it is one concatenation, and the sum has no memory of its own.
+func joins(names []string) string {
+	all := ""
+	for _, name := range names {
+		all += name + "=" // name + "=": joined-sum, allocates
+	}
+	return all
+}
+
+func boxesText(b []byte, m map[string]int) {
+	kept = string(b)       // string(b): empty-string, allocates
+	kept = "n" + string(b) // "n" + string(b): plain, allocates
+}
+
+type setter interface{ Set(value any) }
+
+// They call each other, and the compiler's explanation goes on from one to the other.
+func unmarshal(depth int, value any, to setter) {
+	defer func() { _ = recover() }()
+	decode(depth, value, to)
+}
+
+func decode(depth int, value any, to setter) {
+	defer func() { _ = recover() }()
+	if depth > 0 {
+		again(depth-1, to)
+	}
+	to.Set(value)
+}
+
+func again(depth int, to setter) {
+	defer func() { _ = recover() }()
+	var inner int // inner: interface-conversion, unmarshal
+	unmarshal(depth, &inner, to)
+}
+
 type failure struct{ name string }
 
 func (f *failure) Error() string { return f.name }
