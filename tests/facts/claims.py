@@ -82,6 +82,9 @@ func counter() func() int {
 //go:noinline
 func joined(a, b string) { a += b; read(a) }
 
+//go:noinline
+func summed(a, b, c string) { a += b + c; read(a) }
+
 var done = make(chan int)
 
 //go:noinline
@@ -277,6 +280,9 @@ CLAIMS = (
     ),
     Claim("added_to_none", (("hover:reason.joined", "neither part is empty"),), "joined(s0, s33)", always(0)),
     Claim("added_none", (("hover:reason.joined", "neither part is empty"),), "joined(s33, s0)", always(0)),
+    Claim("added_sum", (("hover:reason.joined-sum", "whole new string"),), "summed(s1, s1, s0)", always(1)),
+    Claim("added_sum_first", (("hover:reason.joined-sum", "all parts but one"),), "summed(s33, s0, s0)", always(0)),
+    Claim("added_sum_last", (("hover:reason.joined-sum", "all parts but one"),), "summed(s0, s0, s33)", always(0)),
     Claim(
         "added_32_times", (("page:string-concatenation", "31 allocations"),), "string_concat_loop.Work(5)", always(31)
     ),
