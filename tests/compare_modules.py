@@ -53,7 +53,7 @@ class Site:
     @property
     def kin(self) -> Site:
         """Return the site without the names that the compiler makes up."""
-        bare = re.sub(r"\[go\.shape\..*\]", "", self.subject)
+        bare = re.sub(r"^\[\]go\.shape\..*", "[]", re.sub(r"\[go\.shape\..*\]", "", self.subject))
         # `(~r0) % n` and `(*bytes.Buffer).Len(b) % n`: the call before an operator, inlined or not.
         bare = re.sub(r"^(?:\([^()]*\)|\.\w+)+(?= )", "", bare)
         head = re.sub(r"[\w/.]+\.(?=\w)", "", re.split(r"[({\[]", bare, maxsplit=1)[0] or bare)
