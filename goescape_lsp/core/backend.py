@@ -23,7 +23,7 @@ def can_be_fooled(content: bytes) -> bool:
 
 
 def before_back_end(text: bytes) -> bytes:
-    """Return an output without the marker lines."""
+    """Return an output without the marker lines, and without the line in whose middle the compiler was ended."""
     at = text.find(_WORDS)
     while at >= 0:
         start = text.rfind(b"\n", 0, at) + 1
@@ -34,7 +34,8 @@ def before_back_end(text: bytes) -> bytes:
 
 
 def _without_markers(text: bytes) -> bytes:
-    return b"".join(line for line in text.splitlines(keepends=True) if not _ANY_MARKER.match(line))
+    lines = text.splitlines(keepends=True)
+    return b"".join(line for line in lines if line.endswith(b"\n") and not _ANY_MARKER.match(line))
 
 
 class BackEndWatch:
