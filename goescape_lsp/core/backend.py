@@ -34,8 +34,8 @@ def before_back_end(text: bytes) -> bytes:
 
 
 def _without_markers(text: bytes) -> bytes:
-    lines = text.splitlines(keepends=True)
-    return b"".join(line for line in lines if line.endswith(b"\n") and not _ANY_MARKER.match(line))
+    whole = text[: text.rfind(b"\n") + 1]
+    return b"".join(line for line in whole.splitlines(keepends=True) if not _ANY_MARKER.match(line))
 
 
 class BackEndWatch:
