@@ -135,7 +135,8 @@ def weigh(finding: Finding, assembly: Assembly, *, is_alone: bool) -> Finding:
     is_there = any(wanted.fullmatch(call) for call in called)
     if is_of_any_kind and not any(_MAP_OR_CHANNEL.fullmatch(call) for call in called) and "makeslice" in called:
         finding = _sized(finding)
-    if finding.allocation_reason == "few-bytes" and called.isdisjoint(_OF_BYTES) and not called.isdisjoint(_OF_RUNES):
+    is_unless_empty = finding.kind is Kind.STRING and finding.allocation_reason in {"few-bytes", "empty-string"}
+    if is_unless_empty and called.isdisjoint(_OF_BYTES) and not called.isdisjoint(_OF_RUNES):
         # Of runes it asks for three bytes more than it needs, even of none (runtime/string.go, go1.21 to go1.27).
         finding = replace(finding, allocation_reason="")
     if finding.is_heap:

@@ -97,9 +97,8 @@ class Blocks:
         candidates = [other for other in same if _may_hold(other, block)]
         if reason is None or not candidates:
             return candidates[0] if candidates else self._of_inlined(block, subject)
-        if (
-            not reason.place.line
-        ):  # the state of a loop over a function is shared with the body, a site at the same place
+        if not reason.place.line:
+            # The state of a loop over a function is shared with its body, a site at the same place.
             return next((other for other in candidates if other.place == block.place), candidates[0])
         # How far a line of another function is away says nothing.
         is_here = self._indexed(reason.place) is self._indexed(block.place)

@@ -41,8 +41,9 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Phases:
-    """Where the time of a run went, in seconds: deciding what to start, in processes, in our own analysis.
+    """Where the time of a run went, in seconds.
 
+    `plan` passed outside of processes until the compile had ended, `compile` in them, `analyse` in our own analysis.
     `ended` is when the analysis ended, on the monotonic clock.
     """
 
@@ -86,7 +87,8 @@ class Reach(Enum):
 class Stage:
     """A compile of a directory that has ended: what was ordered, how far it reached, what it printed.
 
-    `wait` is how many seconds passed before processes began, `ended` when they ended, on the monotonic clock.
+    `wait` is how many seconds until then passed outside of processes: to decide what to start, and to spell names in
+    what they printed. `ended` is when it had ended, on the monotonic clock.
     """
 
     order: Order

@@ -41,7 +41,9 @@ def returned(node: Node, kind: Kind, names: Names) -> Iterator[Advice]:
         pointee, index = first_of(_type_of_result(pointers[0])), results.index(pointers[0])
         if pointee is None or text_of(pointee) != _made(node, names) or _returns_other(function, index, names):
             return
-        if _is_copyable(pointee, names) and not _returns_nil(function, index, len(results)):
+        if _returns_nil(function):
+            return
+        if _is_copyable(pointee, names):
             yield _return_value(function, pointers[0], pointee)
         yield _fill(function, results, pointers[0], names)
     elif kind in {Kind.MAP, Kind.SLICE} and not _is_empty_slice(node, kind):
@@ -140,15 +142,18 @@ def _is_copyable(pointee: Node, names: Names) -> bool:
     return not any(lock in text_of(found.node) for lock in _LOCKS)
 
 
-def _returns_nil(function: Node, index: int, count: int) -> bool:
-    """Say whether nil is a result of its own; beside an error the zero value can stand in for it."""
+def _returns(function: Node) -> Iterator[list[Node]]:
+    """Yield the values of each `return` of a function that has some, not of the literals in it."""
     for found in walk(function):
         if found.type == "return_statement" and enclosing_function(found) == function:
             values = first_of(found)
-            given = values.named_children if values is not None else []
-            if count == 1 and len(given) == 1 and text_of(given[index]) == "nil":
-                return True
-    return False
+            if values is not None and values.named_children:
+                yield values.named_children
+
+
+def _returns_nil(function: Node) -> bool:
+    """Say whether nil is a result of its own; beside an error the zero value can stand in for it."""
+    return any(all(text_of(value) == "nil" for value in given) for given in _returns(function))
 
 
 def _made(node: Node, names: Names) -> str:
@@ -164,25 +169,14 @@ def _made(node: Node, names: Names) -> str:
 
 def _returns_other(function: Node, index: int, names: Names) -> bool:
     """Say whether a function also returns what others made: a pointer to it is all that there is to return."""
-    for found in walk(function):
-        if found.type == "return_statement" and enclosing_function(found) == function:
-            values = first_of(found)
-            given = values.named_children if values is not None else []
-            if given and not (index < len(given) and _is_own(given[index], names)):
-                return True
-    return False
+    return any(index >= len(given) or not _is_own(given[index], names) for given in _returns(function))
 
 
 def _returns_parameter(function: Node, index: int, names: Names) -> bool:
     """Say whether what a function returns is a parameter as well: its caller can give it the memory already."""
-    for found in walk(function):
-        if found.type == "return_statement" and enclosing_function(found) == function:
-            values = first_of(found)
-            given = values.named_children[index : index + 1] if values is not None else []
-            declared = [names.local(text_of(value), value) for value in given if value.type == "identifier"]
-            if any(one is not None and one.role is Role.PARAMETER for one in declared):
-                return True
-    return False
+    returned = (value for given in _returns(function) for value in given[index : index + 1])
+    declared = (names.local(text_of(value), value) for value in returned if value.type == "identifier")
+    return any(one is not None and one.role is Role.PARAMETER for one in declared)
 
 
 def _is_own(value: Node, names: Names) -> bool:

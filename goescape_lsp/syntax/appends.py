@@ -78,17 +78,12 @@ def _is_single(statement: Node) -> bool:
 
 def _settings_of(held: str, root: Node) -> list[Node]:
     """Return the assignments that set `*p` or `p.list`, in the declaration around a node that is `p`."""
-    function = [*ancestors(root)]
-    around = next((node for node in function if node.type in _FUNCTIONS), function[-1])
     found: list[Node] = []
-    for node in spelled_in(around, text_of(root)):
+    for node in spelled_in(_declaration_around(root), text_of(root)):
         while node.parent is not None and node.parent.type in _HELD | {"parenthesized_expression"}:
             node = node.parent  # noqa: PLW2901 - the whole expression that the name begins
-        left = node.parent
-        statement = left.parent if left is not None and left.type == "expression_list" else None
-        if statement is None or statement.type != "assignment_statement" or text_of(node) != held:
-            continue
-        if statement.child_by_field_name("left") == left:
+        statement = _assignment_to(node)
+        if statement is not None and text_of(node) == held:
             found.append(statement)
     return found
 
@@ -146,20 +141,23 @@ def _is_kept(found: Declaration, at: Node, names: Names) -> bool:
 
 def _settings(found: Declaration, at: Node, names: Names) -> list[Node]:
     """Return the assignments that set a variable, in the declaration around a node."""
-    around = [*ancestors(at)]
-    function = next((node for node in around if node.type in _FUNCTIONS), around[-1])
-    used = spelled_in(function, text_of(found.name))
-    return [one for node in used if (one := _setting(node, found, names)) is not None]
+    used = spelled_in(_declaration_around(at), text_of(found.name))
+    meant = ((node, names.local(text_of(node), node)) for node in used)
+    own = (_assignment_to(node) for node, one in meant if one is not None and one.name == found.name)
+    return [statement for statement in own if statement is not None]
 
 
-def _setting(node: Node, found: Declaration, names: Names) -> Node | None:
-    """Return the assignment that sets a variable at a node; None where that is used otherwise, or is another one."""
+def _declaration_around(node: Node) -> Node:
+    around = [*ancestors(node)]
+    return next((one for one in around if one.type in _FUNCTIONS), around[-1])
+
+
+def _assignment_to(node: Node) -> Node | None:
+    """Return the assignment that sets what a node names; None where that is used otherwise."""
     left = node.parent
     statement = left.parent if left is not None and left.type == "expression_list" else None
-    if statement is None or statement.type != "assignment_statement" or statement.child_by_field_name("left") != left:
-        return None
-    meant = names.local(text_of(node), node)
-    return statement if meant is not None and meant.name == found.name else None
+    is_set = statement is not None and statement.type == "assignment_statement"
+    return statement if statement is not None and is_set and statement.child_by_field_name("left") == left else None
 
 
 def _is_from_itself(statement: Node, name: str) -> bool:

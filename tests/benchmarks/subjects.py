@@ -5,8 +5,8 @@ below it. The function makes an array of a size never used before, so that a fin
 come from the text of this round. A test file of each build variant calls the function, which the compiler inlines
 there: what the test file is told of the same size proves that this variant, too, was compiled anew.
 
-Other rounds edit the body of a second function instead, which is not inlined and takes no parameters: an edit as most
-are, of which other packages and external tests see nothing.
+Other rounds edit the body of a second function instead, which is not inlined and takes no parameters: an edit of
+which other packages and external tests see nothing.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from tests.core.test_real_code import findings
 SOURCE = """package p
 
 import (
+	"bytes"
 	"crypto/rand"
 	"io"
 	"net/mail"
@@ -68,6 +69,11 @@ func joins(names []string) string {
 func boxesText(b []byte, m map[string]int) {
 	kept = string(b)       // string(b): empty-string, allocates
 	kept = "n" + string(b) // "n" + string(b): plain, allocates
+}
+
+// Not even the type says so here, but the machine code does.
+func boxesRunes(b []byte) {
+	kept = string(bytes.Runes(b)) // string(bytes.Runes(b)): plain, allocates
 }
 
 type setter interface{ Set(value any) }
