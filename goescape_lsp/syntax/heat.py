@@ -1,4 +1,4 @@
-"""How often a place is likely to run: loops around it, and the cold places of Go code, each with its reason."""
+"""How often a place is likely to run: by the loops around it, unless `cold` says that it rarely runs at all."""
 
 from __future__ import annotations
 
@@ -8,27 +8,9 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from goescape_lsp.core.model import Temperature
-from goescape_lsp.syntax.pools import fills_pool, is_branch_of_empty_pool
+from goescape_lsp.syntax.cold import cold_reason
 from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, enclosing_function, text_of
 
-_ERROR_CALL = re.compile(
-    r"^(?:errors\.(?:New|Join)|fmt\.Errorf|(?:\w+\.)*(?:[eE]rrorf|Wrapf?|WithStack|WithMessagef?))$"
-)
-# `ParseError`, `errTimeout`, `os.PathError`, `dns.Error`; Go's own convention for the names of error types.
-_ERROR_TYPE = re.compile(r"^(?:\w+\.)?(?:\w*Error|[eE]rr[A-Z]\w*)$")
-_LEVEL = r"(?:Print|Debug|Info|Warn|Warning|Error|Fatal|Panic|Trace|Log)"
-# A logger by its name and any of its levels, or a level with a formatting suffix whoever has it (`opt.Infof`).
-_LOG_CALL = re.compile(
-    r"^(?:(?:\w+\.)*(?:log|logger|slog|klog|glog|logrus|zap|lg|l)\.(?:\w+\(.*\)\.)*(?:V\(.*\)\.)?" + _LEVEL + r"\w*"
-    r"|(?:\w+\.)+(?:Debug|Info|Warn|Warning|Trace|Fatal|Log|Report(?:Range)?)(?:f|ln|w)|(?:\w+\.)+V\(.*\)\."
-    + _LEVEL
-    + r"\w*)$",
-    re.IGNORECASE | re.DOTALL,
-)
-_PRINT_CALL = re.compile(r"^(?:fmt\.Print(?:f|ln)?|print(?:ln)?)$")
-_PRINT_TO_CALL = re.compile(r"^fmt\.Fprint(?:f|ln)?$")
-_TERMINAL = re.compile(r"^\(\s*os\.Std(?:out|err)\b")
-_TEST_CALL = re.compile(r"^(?:t|b|f|tb|c)\.(?:Fatal|Error|Log|Skip)f?$")
 _CASES = frozenset({"expression_case", "type_case", "communication_case", "default_case"})
 _BLOCKS = frozenset({"block"}) | _CASES
 _BREAKABLE = frozenset({"for_statement", "expression_switch_statement", "type_switch_statement", "select_statement"})
@@ -74,7 +56,7 @@ def _is_jumped_to(label: bytes, text: bytes, start: int) -> bool:
 
 def heat_of(node: Node) -> tuple[Temperature, str]:
     """Return how hot a place is and the name of the rule that says so, "" for normal places."""
-    reason = _cold_reason(node)
+    reason = cold_reason(node)
     if reason is not None and reason != "main":
         return Temperature.COLD, reason
     if in_goto_loop(node) or any(True for _ in _unless_left(node)):
@@ -170,57 +152,6 @@ def _list_of(body: Node) -> Node:
     return next((n for n in body.named_children if n.type == "statement_list"), body)
 
 
-def _cold_reason(node: Node) -> str | None:
-    function: Node | None = None
-    child = node
-    for parent in (node, *ancestors(node)):
-        if parent.type == "call_expression" and (reason := _cold_call(parent, child)) is not None:
-            return reason
-        if _is_returned_error(parent):
-            return "error-construction"
-        if parent.type == "if_statement" and _is_error_branch(parent, child):
-            return "error-path"
-        if parent.type == "if_statement" and is_branch_of_empty_pool(parent, child):
-            return "pool"
-        if parent.type == "func_literal" and (reason := _cold_literal(parent)) is not None:
-            return reason
-        if parent.type in {"function_declaration", "method_declaration"}:
-            function = parent
-            break
-        child = parent
-    if function is None:
-        is_in_literal = any(parent.type == "func_literal" for parent in ancestors(node))
-        return None if is_in_literal else "package-variable"
-    name = text_of(function.child_by_field_name("name"))
-    if function.type == "function_declaration":
-        if name == "main":
-            return _main(function)
-        return "init" if name == "init" else None
-    return "error-method" if name in {"Error", "String", "GoString"} else None
-
-
-def _main(function: Node) -> str | None:
-    """Return the rule for the body of a program's main function; its loops are as hot as others."""
-    file = function.parent.named_children if function.parent is not None else []
-    clause = next((text_of(node) for node in file if node.type == "package_clause"), "")
-    return "main" if clause.split()[-1:] == ["main"] else None
-
-
-def _cold_call(call: Node, child: Node) -> str | None:
-    name = text_of(call.child_by_field_name("function"))
-    if name == "panic":
-        return "panic"
-    if _TEST_CALL.match(name):
-        return "test-report"
-    if _ERROR_CALL.match(name) and not _is_log(call, name):
-        return "error-construction"
-    if child.type == "argument_list" or child == call:
-        if _PRINT_CALL.match(name) or (_PRINT_TO_CALL.match(name) and _is_to_terminal(call)):
-            return "printing"
-        return "logging" if _is_log(call, name) else None
-    return None
-
-
 def _is_first_use(node: Node) -> bool:
     """Say whether a node runs only while a field is nil, and that field is set there: `if x.f == nil { x.f = … }`."""
     child = node
@@ -246,52 +177,3 @@ def _nil_field(condition: Node | None) -> str:
 def _sets(statement: Node, field: str) -> bool:
     left = statement.child_by_field_name("left") if statement.type == "assignment_statement" else None
     return left is not None and any(text_of(target) == field for target in left.named_children)
-
-
-def _is_log(call: Node, name: str) -> bool:
-    """Say whether a call writes to a log: by its name, or because it drops the error that it would have made."""
-    is_dropped = call.parent is not None and call.parent.type == "expression_statement" and name.endswith(".Errorf")
-    return is_dropped or _LOG_CALL.match(name) is not None
-
-
-def _is_returned_error(node: Node) -> bool:
-    """Say whether a composite literal of an error type, by its name, is a result: `return nil, &ParseError{…}`."""
-    operand = node.child_by_field_name("operand") if node.type == "unary_expression" else node
-    literal = operand if operand is not None and operand.type == "composite_literal" else None
-    if literal is None or _ERROR_TYPE.search(text_of(literal.child_by_field_name("type"))) is None:
-        return False
-    around = next((n for n in ancestors(literal) if n.type not in {"unary_expression", "expression_list"}), literal)
-    return around.type == "return_statement"
-
-
-def _is_to_terminal(call: Node) -> bool:
-    return _TERMINAL.match(text_of(call.child_by_field_name("arguments"))) is not None
-
-
-def _is_error_branch(statement: Node, child: Node) -> bool:
-    if child != statement.child_by_field_name("consequence"):
-        return False
-    condition = statement.child_by_field_name("condition")
-    if condition is None or condition.type != "binary_expression":
-        return False
-    operator = text_of(condition.child_by_field_name("operator"))
-    left, right = text_of(condition.child_by_field_name("left")), text_of(condition.child_by_field_name("right"))
-    return operator == "!=" and right == "nil" and re.fullmatch(r"(?:\w+\.)*\w*[eE]rr\w*", left) is not None
-
-
-def _cold_literal(literal: Node) -> str | None:
-    if _is_once(literal):
-        return "once"
-    return "pool" if fills_pool(literal) else None
-
-
-def _is_once(literal: Node) -> bool:
-    """Say whether a literal runs once: the only argument of a `Do`, without parameters, or given to sync.OnceFunc."""
-    arguments = literal.parent
-    if arguments is None or arguments.type != "argument_list" or arguments.parent is None:
-        return False
-    name = text_of(arguments.parent.child_by_field_name("function"))
-    if name in {"sync.OnceFunc", "sync.OnceValue", "sync.OnceValues"}:
-        return True
-    is_plain = literal.child_by_field_name("result") is None and text_of(literal).startswith("func() ")
-    return name.endswith(".Do") and is_plain and arguments.named_child_count == 1
