@@ -8,8 +8,12 @@ from dataclasses import dataclass
 
 from goescape_lsp.core.model import Allocation, Finding, Kind, Rule, Temperature
 
-# Calls whose own work costs far more than the box or the slice of their operands: formatting, sorting, decoding.
-_COSTLY_CALL = re.compile(r"^(?:fmt\.|sort\.)|(?:^|\.)(?:Unmarshal|Decode|Scan)\w*$")
+# Calls whose own work costs far more than the box or the slice of their operands: formatting, sorting, reflection.
+_COSTLY_CALL = re.compile(
+    r"^(?:fmt\.|sort\.|reflect\.DeepEqual$)|(?:^|\.)(?:(?:Unm|M)arshal|Decode|Encode|Scan)\w*$"
+)
+# `time.AfterFunc`, `group.Go`, `s.startGoroutine`: what is handed over runs on a goroutine of its own.
+_STARTING_CALL = re.compile(r"^time\.AfterFunc$|\.(?:Try)?Go$|(?:^|\.)\w*[gG]o[rR]outine$")
 _LIVES_ON = frozenset(
     {
         Rule.RETURNED,
@@ -73,6 +77,11 @@ def _is_kept(finding: Finding) -> bool:
     return finding.kind in _NEVER_BY_VALUE and finding.rule in _LIVES_ON
 
 
+def _starts_goroutine(finding: Finding) -> bool:
+    is_function = finding.kind in {Kind.CLOSURE, Kind.METHOD_VALUE}
+    return finding.rule is Rule.GOROUTINE or (is_function and _STARTING_CALL.search(finding.callee) is not None)
+
+
 def _is_api(finding: Finding) -> bool:
     return finding.is_api and Rule.RETURNED in {finding.rule, finding.keeper}
 
@@ -91,7 +100,7 @@ TABLE: tuple[Row, ...] = (
     Row("lifecycle", "hint", lambda f: f.temperature_reason == "lifecycle"),
     Row("main", "hint", lambda f: f.temperature_reason == "main"),
     Row("first-use", "hint", lambda f: f.temperature_reason == "first-use"),
-    Row("goroutine", "hint", lambda f: f.rule is Rule.GOROUTINE),
+    Row("goroutine", "hint", _starts_goroutine),
     Row("make-channel", "hint", lambda f: f.rule is Rule.MAKE_CHANNEL),
     Row("send", "hint", lambda f: f.rule is Rule.SENT_ON_CHANNEL),
     Row("arguments", "hint", _is_argument),

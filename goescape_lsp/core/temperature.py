@@ -21,7 +21,7 @@ _LIFECYCLE = re.compile(
 _REPORT = re.compile(
     r"(?:^|\.)(?:(?:[Dd]ebug|[Dd]ump|[Pp]rint|[Dd]escribe)(?:[A-Z_]\w*)?|\w*ToString)(?:\.func[\d.]+)*$"
 )
-_ERROR_VALUE = re.compile(r"^&(?:\w+\.)?(?:\w*Error|[eE]rr[A-Z]\w*)\{")
+_ERROR_VALUE = re.compile(r"^&(?:\w+\.)?(?:\w*Error|\w+Err|[eE]rr[A-Z]\w*)\{")
 _BENCHMARK = re.compile(r"^(?:\w+\.)?Benchmark")
 
 

@@ -6,10 +6,19 @@ from tree_sitter import Node, Tree
 
 from goescape_lsp.core.model import Span
 from goescape_lsp.syntax.advise_uses import root_of
-from goescape_lsp.syntax.heat import statements_of
 from goescape_lsp.syntax.names import Names
 from goescape_lsp.syntax.scope import Declaration, Role
-from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, first_of, node_at, span_of, spelled_in, text_of, walk
+from goescape_lsp.syntax.tree import (
+    FUNCTIONS,
+    ancestors,
+    first_of,
+    node_at,
+    span_of,
+    spelled_in,
+    statements_of,
+    text_of,
+    walk,
+)
 
 _FUNCTIONS = frozenset({"function_declaration", "method_declaration"})
 _CASES = frozenset({"expression_case", "type_case", "communication_case", "default_case"})

@@ -1,4 +1,4 @@
-"""The cold places of Go code, each with its reason: error paths, logs, what runs once, what only an empty pool asks for."""
+"""The cold places of Go code, each with its reason: error paths, logs, what runs once, what an empty pool asks for."""
 
 from __future__ import annotations
 
@@ -6,22 +6,24 @@ import re
 
 from tree_sitter import Node
 
+from goescape_lsp.syntax.failures import is_error, is_error_branch, makes_error, reports_error
 from goescape_lsp.syntax.pools import fills_pool, is_branch_of_empty_pool
-from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, enclosing_function, text_of
+from goescape_lsp.syntax.tree import ancestors, text_of
 
-_ERROR_CALL = re.compile(
-    r"^(?:errors\.(?:New|Join)|fmt\.Errorf|(?:\w+\.)*(?:[eE]rrorf|Wrapf?|WithStack|WithMessagef?))$"
-)
-# `ParseError`, `errTimeout`, `os.PathError`, `dns.Error`; Go's own convention for the names of error types.
-_ERROR_TYPE = re.compile(r"^(?:\w+\.)?(?:\w*Error|[eE]rr[A-Z]\w*)$")
-_LEVEL = r"(?:Print|Debug|Info|Warn|Warning|Error|Fatal|Panic|Trace|Log)"
+_LEVEL = r"(?:Print|Debug|Info|Notice|Warn|Warning|Error|Critical|Fatal|Panic|Trace|Log)"
 # A logger by its name and any of its levels, or a level with a formatting suffix whoever has it (`opt.Infof`).
 _LOG_CALL = re.compile(
     r"^(?:(?:\w+\.)*(?:log|logger|slog|klog|glog|logrus|zap|lg|l)\.(?:\w+\(.*\)\.)*(?:V\(.*\)\.)?" + _LEVEL + r"\w*"
-    r"|(?:\w+\.)+(?:Debug|Info|Warn|Warning|Trace|Fatal|Log|Report(?:Range)?)(?:f|ln|w)|(?:\w+\.)+V\(.*\)\."
+    r"|(?:\w+\.)+(?:Debug|Info|Notice|Warn|Warning|Critical|Trace|Fatal|Log|Report(?:Range)?)(?:f|ln|w)|(?:\w+\.)+V\(.*\)\."
     + _LEVEL
     + r"\w*)$",
     re.IGNORECASE | re.DOTALL,
+)
+# `if debug`, `if c.trace`, `if logger.Enabled(…)`, `if klog.V(4)`: what only looks into a running program.
+_DEBUGGING = re.compile(
+    r"^(?:\w+\.)*(?:[iI]s)?(?:[dD]ebug(?:ging)?|[tT]rac(?:e|ing)|[vV]erbose|DEBUG|TRACE)(?:Enabled|Mode|On)?(?:\(\))?$"
+    r"|^(?:\w+\.)*\w*[lL]og(?:ger)?\.(?:\w+\(.*\)\.)*(?:Enabled|IsLevelEnabled|V)\(.*\)(?:\.Enabled\(\))?$",
+    re.DOTALL,
 )
 _PRINT_CALL = re.compile(r"^(?:fmt\.Print(?:f|ln)?|print(?:ln)?)$")
 _PRINT_TO_CALL = re.compile(r"^fmt\.Fprint(?:f|ln)?$")
@@ -39,10 +41,12 @@ def cold_reason(node: Node) -> str | None:
     for parent in (node, *ancestors(node)):
         if parent.type == "call_expression" and (reason := _cold_call(parent, child)) is not None:
             return reason
-        if _is_returned_error(parent):
+        if is_error(parent):
             return "error-construction"
-        if parent.type == "if_statement" and _is_error_branch(parent, child):
+        if is_error_branch(parent, child):
             return "error-path"
+        if parent.type == "if_statement" and _is_debug_branch(parent, child):
+            return "debugging"
         if parent.type == "if_statement" and is_branch_of_empty_pool(parent, child):
             return "pool"
         if parent.type == "func_literal" and (reason := _cold_literal(parent)) is not None:
@@ -75,11 +79,13 @@ def _cold_call(call: Node, child: Node) -> str | None:
         return "panic"
     if _TEST_CALL.match(name):
         return "test-report"
-    if _ERROR_CALL.match(name) and not _is_log(call, name):
+    if makes_error(name) and not _is_log(call, name):
         return "error-construction"
     if child.type == "argument_list" or child == call:
         if _PRINT_CALL.match(name) or (_PRINT_TO_CALL.match(name) and _is_to_terminal(call)):
             return "printing"
+        if reports_error(name):
+            return "error-path"
         return "logging" if _is_log(call, name) else None
     return None
 
@@ -90,29 +96,20 @@ def _is_log(call: Node, name: str) -> bool:
     return is_dropped or _LOG_CALL.match(name) is not None
 
 
-def _is_returned_error(node: Node) -> bool:
-    """Say whether a composite literal of an error type, by its name, is a result: `return nil, &ParseError{…}`."""
-    operand = node.child_by_field_name("operand") if node.type == "unary_expression" else node
-    literal = operand if operand is not None and operand.type == "composite_literal" else None
-    if literal is None or _ERROR_TYPE.search(text_of(literal.child_by_field_name("type"))) is None:
-        return False
-    around = next((n for n in ancestors(literal) if n.type not in {"unary_expression", "expression_list"}), literal)
-    return around.type == "return_statement"
+def _is_debug_branch(statement: Node, child: Node) -> bool:
+    condition = statement.child_by_field_name("condition")
+    return child == statement.child_by_field_name("consequence") and _asks_for_debugging(condition)
+
+
+def _asks_for_debugging(condition: Node | None) -> bool:
+    if condition is not None and text_of(condition.child_by_field_name("operator")) == "&&":
+        sides = (condition.child_by_field_name("left"), condition.child_by_field_name("right"))
+        return any(_asks_for_debugging(side) for side in sides)
+    return _DEBUGGING.match(text_of(condition)) is not None
 
 
 def _is_to_terminal(call: Node) -> bool:
     return _TERMINAL.match(text_of(call.child_by_field_name("arguments"))) is not None
-
-
-def _is_error_branch(statement: Node, child: Node) -> bool:
-    if child != statement.child_by_field_name("consequence"):
-        return False
-    condition = statement.child_by_field_name("condition")
-    if condition is None or condition.type != "binary_expression":
-        return False
-    operator = text_of(condition.child_by_field_name("operator"))
-    left, right = text_of(condition.child_by_field_name("left")), text_of(condition.child_by_field_name("right"))
-    return operator == "!=" and right == "nil" and re.fullmatch(r"(?:\w+\.)*\w*[eE]rr\w*", left) is not None
 
 
 def _cold_literal(literal: Node) -> str | None:

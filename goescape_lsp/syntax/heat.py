@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from goescape_lsp.core.model import Temperature
 from goescape_lsp.syntax.cold import cold_reason
-from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, enclosing_function, text_of
+from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, enclosing_function, last_statement, statements_of, text_of
 
 _CASES = frozenset({"expression_case", "type_case", "communication_case", "default_case"})
 _BLOCKS = frozenset({"block"}) | _CASES
@@ -107,7 +107,7 @@ def _continues_behind(parent: Node, child: Node) -> bool:
 
 def _leaving(block: Node) -> str:
     """Return the kind of statement with which a block leaves the loop around it at its end, "" when it need not."""
-    last = _last_statement(block) if block.type in _BLOCKS else None
+    last = last_statement(block) if block.type in _BLOCKS else None
     if last is None:
         return ""
     if last.type == "return_statement":
@@ -125,31 +125,10 @@ def _runs_per_iteration(loop: Node, child: Node) -> bool:
 def _comes_round(loop: Node) -> bool:
     """Say whether a loop can have a second round: its body does not end by leaving, or continues somewhere."""
     body = loop.child_by_field_name("body")
-    last = _last_statement(body)
+    last = last_statement(body)
     if last is None or last.type not in _LEAVING:
         return True
     return body is not None and b"continue" in (body.text or b"")
-
-
-def _last_statement(body: Node | None) -> Node | None:
-    """Return the last statement of a block, None in an empty one; a list of all is long."""
-    inner = None if body is None else _list_of(body)
-    count = 0 if inner is None else inner.named_child_count
-    last = None if inner is None or not count else inner.named_child(count - 1)
-    while last is not None and last.type == "comment":
-        last = last.prev_named_sibling
-    return last
-
-
-def statements_of(body: Node | None) -> list[Node]:
-    """Return the statements of a block, comments included."""
-    if body is None:
-        return []
-    return _list_of(body).named_children
-
-
-def _list_of(body: Node) -> Node:
-    return next((n for n in body.named_children if n.type == "statement_list"), body)
 
 
 def _is_first_use(node: Node) -> bool:

@@ -123,6 +123,27 @@ def ancestors(node: Node) -> Iterator[Node]:
         parent = parent.parent
 
 
+def last_statement(body: Node | None) -> Node | None:
+    """Return the last statement of a block, None in an empty one; a list of all is long."""
+    inner = None if body is None else _list_of(body)
+    count = 0 if inner is None else inner.named_child_count
+    last = None if inner is None or not count else inner.named_child(count - 1)
+    while last is not None and last.type == "comment":
+        last = last.prev_named_sibling
+    return last
+
+
+def statements_of(body: Node | None) -> list[Node]:
+    """Return the statements of a block, comments included."""
+    if body is None:
+        return []
+    return _list_of(body).named_children
+
+
+def _list_of(body: Node) -> Node:
+    return next((n for n in body.named_children if n.type == "statement_list"), body)
+
+
 def statement_start(node: Node) -> Span | None:
     """Return the first word of the innermost statement around a node, None outside: in a signature.
 

@@ -405,6 +405,150 @@ func startNodes(n *node) {
 	sink = &node{n: n.n} // heat: normal lifecycle
 }
 """,
+    "failures.go": """package p
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+)
+
+type fault2 struct{ at *node }
+
+func (f *fault2) Error() string { return "short" }
+
+type parseErr struct{ at *node }
+
+func (p *parseErr) Error() string { return "short" }
+
+var errOdd = errors.New("odd")
+
+func byPosition(n int) (*node, error) {
+	if n > 3 {
+		return nil, &fault2{} // heat: cold error-construction
+	}
+	if n > 2 {
+		err := &fault2{} // heat: cold error-construction
+		sink = n > 4
+		return nil, err
+	}
+	return &node{n: n}, nil // heat: normal
+}
+
+func byType(n int) (*node, *parseErr) {
+	if n > 3 {
+		return nil, &parseErr{at: &node{n: n}} // heat: cold error-construction
+	}
+	return &node{n: n}, nil // heat: normal
+}
+
+func plainResult(n int) *fault2 {
+	return &fault2{} // heat: normal
+}
+
+func endsInError(n int, err error) (*node, error) {
+	if n > 9 {
+		sink = &node{n: n} // heat: cold error-path
+		return nil, errOdd
+	}
+	if n > 8 {
+		sink = &node{n: n} // heat: cold error-path
+		panic("odd")
+	}
+	if n > 7 {
+		sink = &node{n: n} // heat: normal
+		for n > 6 {
+			if n -= 2; n == 8 {
+				return nil, nil
+			}
+		}
+		return nil, errOdd
+	}
+	if err == nil {
+		sink = &node{n: n} // heat: normal
+	} else {
+		sink = &node{n: n} // heat: cold error-path
+	}
+	if n > 2 && err != nil {
+		sink = &node{n: n} // heat: cold error-path
+	}
+	if n > 2 || err != nil {
+		sink = &node{n: n} // heat: normal
+	}
+	if errors.Is(err, errOdd) {
+		sink = &node{n: n} // heat: cold error-path
+	}
+	switch {
+	case next(&node{n: n}): // heat: normal
+		sink = &node{n: n} // heat: normal
+	case err != nil:
+		sink = &node{n: n} // heat: cold error-path
+	default:
+		sink = &node{n: n} // heat: cold error-path
+		return nil, fmt.Errorf("odd")
+	}
+	for i := range make([]int, n) {
+		if i > 3 {
+			sink = &node{n: n} // heat: cold error-path
+			return nil, errOdd
+		}
+	}
+	return &node{n: n}, errOdd // heat: normal
+}
+
+//go:noinline
+func sendErrResponse(n *node) { sink = n }
+
+//go:noinline
+func checkErr(n *node) { sink = n }
+
+func reports(w http.ResponseWriter, n int) {
+	sendErrResponse(&node{n: n}) // heat: cold error-path
+	checkErr(&node{n: n}) // heat: normal
+	if n > 3 {
+		sink = &node{n: n} // heat: cold error-path
+		http.Error(w, "odd", 500)
+		return
+	}
+	if n > 2 {
+		sink = &node{n: n} // heat: normal
+		checkErr(nil)
+		return
+	}
+}
+
+type client struct {
+	trace, traced bool
+	logger        *errorLog
+}
+
+func (l *errorLog) Enabled(n int) bool { return l.last == n }
+
+func (c *client) debug() bool { return c.trace }
+
+func (c *client) serves(n int) {
+	c.logger.Noticef("%v", &node{n: n}) // heat: cold logging
+	if c.trace {
+		sink = &node{n: n} // heat: cold debugging
+	} else {
+		sink = &node{n: n} // heat: normal
+	}
+	if n > 2 && c.debug() {
+		sink = &node{n: n} // heat: cold debugging
+	}
+	if c.logger.Enabled(n) {
+		sink = &node{n: n} // heat: cold debugging
+	}
+	if c.traced {
+		sink = &node{n: n} // heat: normal
+	}
+	if !c.trace {
+		sink = &node{n: n} // heat: normal
+	}
+}
+
+func (l *errorLog) Noticef(format string, args ...any) { l.last = args }
+""",
     "a_test.go": """package p
 
 import "testing"
@@ -447,8 +591,10 @@ func Check(t testing.TB) {
     "rows.go": """package p
 
 import (
+	"encoding/json"
 	"fmt"
 	"sort"
+	"time"
 )
 
 func makesNode(n int) *node { return &node{n: n} } // row: normal
@@ -633,6 +779,22 @@ func begin(n int) {
 	go func() { // row: goroutine
 		sink = makesNode(n)
 	}()
+}
+
+type tasks struct{ last func(); count int }
+
+//go:noinline
+func (t *tasks) Go(f func()) { t.last = f }
+
+func delays(t *tasks, n int) {
+	time.AfterFunc(time.Second, func() { t.count += n }) // row: goroutine
+	t.Go(func() { t.count += n }) // row: goroutine
+}
+
+func encodes(n *node) []byte {
+	copied := *n // row: arguments
+	text, _ := json.Marshal(&copied)
+	return text
 }
 
 func builds(to func(a, b *node), ns []int) {
