@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from goescape_lsp.core.exits import Exits
 from goescape_lsp.core.model import Cause, Place, Verdict
 from goescape_lsp.core.parse import Arrow, Block, Parsed, VerdictLine
 from goescape_lsp.core.shape import Syntax
@@ -56,9 +57,13 @@ class Blocks:
         """Take a way to the index and a way to the syntax around a place."""
         self._indexed = indexed
         self._syntax = syntax
+        self._exits = Exits(syntax)
 
     def of(self, place: Place, subject: str) -> tuple[Block, ...]:
-        """Return the explanations of a verdict, in the compiler's order."""
+        """Return the explanations of a verdict, in the compiler's order, as far as its own function goes."""
+        return tuple(self._exits.own_part(block) for block in self._whole(place, subject))
+
+    def _whole(self, place: Place, subject: str) -> tuple[Block, ...]:
         found = self._at(place)
         if subject == "append":
             return tuple(block for block in found if block.subject.startswith("append("))
@@ -82,6 +87,10 @@ class Blocks:
 
     def container(self, block: Block, last: Arrow, subject: str) -> Block | None:
         """Return the block of the allocation that holds the value, by the position rules of each reason."""
+        holder = self._holder(block, last, subject)
+        return None if holder is None else self._exits.own_part(holder)
+
+    def _holder(self, block: Block, last: Arrow, subject: str) -> Block | None:
         if subject.startswith("append("):
             here = self._at(block.place)
             return next((other for other in here if other is not block and other.subject.startswith("append(")), None)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from goescape_lsp.core.blocks import Indexed
 from goescape_lsp.core.common import Common
 from goescape_lsp.core.decision import RANGE, Decision, Trail, because
+from goescape_lsp.core.exits import Exits
 from goescape_lsp.core.model import Cause, Place
 from goescape_lsp.core.parse import Arrow, Block, Reason
 from goescape_lsp.core.shape import Call, Callee, Syntax, Target
@@ -43,6 +44,7 @@ class Steps:
         """Take what `Classifier` takes."""
         self._indexed = indexed
         self._syntax = syntax
+        self._exits = Exits(syntax)
         self._bodiless = common.bodiless
         self._packages = common.packages
         self._uintptrs = common.uintptrs
@@ -63,28 +65,18 @@ class Steps:
         if (known := _BY_REASON.get(reason.why)) is not None:
             return because(known, reason.place)
         if _RESULT.match(last.target):
-            return because(Cause.RETURN, reason.place)
+            # The result of an inlined body is a variable outside the loops of that body.
+            return because(Cause.RETURN if reason.why == "return" else Cause.LOOP, reason.place)
+        if _grows(last) and len(block.arrows) > 1:
+            before = block.arrows[-2]
+            return self._assigned_to_variable(block, before, before.reasons[-1], trail)
         if reason.why == "call parameter":
-            return self._called(self._own_call(block, reason), trail, is_boxed)
+            return self._called(self._exits.own_call(block, reason), trail, is_boxed)
         if last.target != _HEAP:
             return self._assigned_to_variable(block, last, reason, trail)
         if reason.why == "spill":
             return self._spilled(reason)
         return self._stored(reason)
-
-    def _own_call(self, block: Block, reason: Reason) -> Reason:
-        """Return the call that the value's own function passes it to, where the one that decides stands elsewhere.
-
-        Functions that call each other are analysed together: one explanation leads through all of them.
-        """
-        calls = (one for arrow in block.arrows for one in arrow.reasons if one.why == "call parameter")
-        if self._is_one_function(block.place, reason.place):
-            return reason
-        return next((one for one in calls if self._is_one_function(block.place, one.place)), reason)
-
-    def _is_one_function(self, place: Place, other: Place) -> bool:
-        syntax = self._syntax(place)
-        return syntax is None or (place.file == other.file and syntax.is_one_function(place, other))
 
     def _is_receiver(self, arrow: Arrow) -> bool:
         """Say whether an arrow takes the address of a variable for a method value: `c.stop` of `func (c *T) stop()`."""
@@ -302,6 +294,12 @@ def without_types(name: str) -> str:
 
 def _last(name: str) -> str:
     return without_types(name).rpartition(".")[2]
+
+
+def _grows(arrow: Arrow) -> bool:
+    """Say whether an arrow leads a slice to the `append` that makes a longer one of it."""
+    text = arrow.reasons[-1].expression
+    return arrow.target == "{temp}" and text.startswith(f"append({arrow.source}, ")
 
 
 def _left_side(text: str) -> str:
