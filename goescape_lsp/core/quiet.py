@@ -97,7 +97,7 @@ TABLE: tuple[Row, ...] = (
     Row("constructor", "hint", lambda f: f.temperature_reason == "constructor"),
     Row("lifecycle", "hint", lambda f: f.temperature_reason == "lifecycle"),
     Row("main", "hint", lambda f: f.temperature_reason == "main"),
-    Row("first-use", "hint", lambda f: f.temperature_reason == "first-use"),
+    Row("first-use", "hint", lambda f: f.temperature_reason in {"first-use", "once-each"}),
     Row("goroutine", "hint", _starts_goroutine),
     Row("make-channel", "hint", lambda f: f.rule is Rule.MAKE_CHANNEL),
     Row("send", "hint", lambda f: f.rule is Rule.SENT_ON_CHANNEL),

@@ -8,6 +8,7 @@ from tree_sitter import Node
 
 from goescape_lsp.syntax.failures import is_error, is_error_branch, makes_error, reports_error
 from goescape_lsp.syntax.pools import fills_pool, is_branch_of_empty_pool
+from goescape_lsp.syntax.scope import find_local
 from goescape_lsp.syntax.tree import ancestors, text_of
 
 _LEVEL = r"(?:Print|Debug|Info|Notice|Warn|Warning|Error|Critical|Fatal|Panic|Trace|Log)"
@@ -34,7 +35,8 @@ _TEST_CALL = re.compile(r"^(?:t|b|f|tb|c)\.(?:Fatal|Error|Log|Skip)f?$")
 def cold_reason(node: Node) -> str | None:
     """Return the name of the rule by which a place rarely runs, None for one that may run often.
 
-    Shape: `main` is the body of a program's main function, whose loops are as hot as others.
+    Shape: `main` is the body of a program's main function, whose loops are as hot as others, `once-each` what runs
+    once for each object.
     """
     function: Node | None = None
     child = node
@@ -113,18 +115,24 @@ def _is_to_terminal(call: Node) -> bool:
 
 
 def _cold_literal(literal: Node) -> str | None:
-    if _is_once(literal):
-        return "once"
-    return "pool" if fills_pool(literal) else None
+    return _once(literal) or ("pool" if fills_pool(literal) else None)
 
 
-def _is_once(literal: Node) -> bool:
-    """Say whether a literal runs once: the only argument of a `Do`, without parameters, or given to sync.OnceFunc."""
+def _once(literal: Node) -> str | None:
+    """Return the rule for a literal that runs once: the only argument of a `Do`, or given to sync.OnceFunc.
+
+    Shape: the Once of a field runs it for each object, that of a local variable for each call: no rule.
+    """
     arguments = literal.parent
     if arguments is None or arguments.type != "argument_list" or arguments.parent is None:
-        return False
+        return None
     name = text_of(arguments.parent.child_by_field_name("function"))
     if name in {"sync.OnceFunc", "sync.OnceValue", "sync.OnceValues"}:
-        return True
+        return "once"
     is_plain = literal.child_by_field_name("result") is None and text_of(literal).startswith("func() ")
-    return name.endswith(".Do") and is_plain and arguments.named_child_count == 1
+    if not (name.endswith(".Do") and is_plain and arguments.named_child_count == 1):
+        return None
+    owner = name.removesuffix(".Do")
+    if find_local(owner.partition(".")[0], literal) is None:
+        return "once"
+    return "once-each" if "." in owner else None

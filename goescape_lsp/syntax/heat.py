@@ -9,13 +9,23 @@ from tree_sitter import Node
 
 from goescape_lsp.core.model import Temperature
 from goescape_lsp.syntax.cold import cold_reason
-from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, enclosing_function, last_statement, statements_of, text_of
+from goescape_lsp.syntax.first_use import first_use_around
+from goescape_lsp.syntax.tree import (
+    FUNCTIONS,
+    ancestors,
+    enclosing_function,
+    is_within,
+    last_statement,
+    statements_of,
+    text_of,
+)
 
 _CASES = frozenset({"expression_case", "type_case", "communication_case", "default_case"})
 _BLOCKS = frozenset({"block"}) | _CASES
 _BREAKABLE = frozenset({"for_statement", "expression_switch_statement", "type_switch_statement", "select_statement"})
 _CONTINUE_OUTER = re.compile(rb"\bcontinue[ \t]+\w")
 _WORD = re.compile(rb"[0-9A-Za-z_\x80-\xff]")
+_AS_HOT_AS_OTHERS = frozenset({"main", "once-each"})
 _LEAVING = frozenset({"return_statement", "break_statement", "goto_statement"})
 
 
@@ -57,13 +67,14 @@ def _is_jumped_to(label: bytes, text: bytes, start: int) -> bool:
 def heat_of(node: Node) -> tuple[Temperature, str]:
     """Return how hot a place is and the name of the rule that says so, "" for normal places."""
     reason = cold_reason(node)
-    if reason is not None and reason != "main":
+    if reason is not None and reason not in _AS_HOT_AS_OTHERS:
         return Temperature.COLD, reason
-    if in_goto_loop(node) or any(True for _ in _unless_left(node)):
+    guard = first_use_around(node)
+    if in_goto_loop(node) or any(guard is None or not guard.is_once_in(loop) for loop in _unless_left(node)):
         return Temperature.LOOP, "loop"
     if reason is not None:
         return Temperature.NORMAL, reason
-    return Temperature.NORMAL, "first-use" if _is_first_use(node) else ""
+    return Temperature.NORMAL, "first-use" if guard is not None and guard.is_kept else ""
 
 
 def _loops(node: Node) -> Iterator[Node]:
@@ -99,10 +110,23 @@ def _continues_behind(parent: Node, child: Node) -> bool:
         is_branch = child.type in {"block", "if_statement"}
     else:
         is_branch = child.type in _CASES
-    text = parent.text or b""
-    if is_branch and b"fallthrough" not in text:
+    if is_branch and b"fallthrough" not in (parent.text or b""):
         return False
-    return b"continue" in text[child.end_byte - parent.start_byte :]
+    return _continues(parent, child.end_byte, child)
+
+
+def _continues(node: Node, start: int, inner: Node) -> bool:
+    """Say whether a `continue` in a node, from a byte on, goes on with a loop around `inner`, or with a labeled one."""
+    text = node.text or b""
+    for found in re.finditer(rb"\bcontinue\b", text[start - node.start_byte :]):
+        word = node.descendant_for_byte_range(start + found.start(), start + found.end())
+        statement = word.parent if word is not None and word.type == "continue" else None
+        if statement is None:
+            continue
+        loop = next((n for n in ancestors(statement) if n.type == "for_statement" or n.type in FUNCTIONS), None)
+        if statement.named_children or (loop is not None and is_within(inner, loop)):
+            return True
+    return False
 
 
 def _leaving(block: Node) -> str:
@@ -128,31 +152,4 @@ def _comes_round(loop: Node) -> bool:
     last = last_statement(body)
     if last is None or last.type not in _LEAVING:
         return True
-    return body is not None and b"continue" in (body.text or b"")
-
-
-def _is_first_use(node: Node) -> bool:
-    """Say whether a node runs only while a field is nil, and that field is set there: `if x.f == nil { x.f = … }`."""
-    child = node
-    for parent in ancestors(node):
-        if parent.type in FUNCTIONS:
-            return False
-        if parent.type == "if_statement" and child == parent.child_by_field_name("consequence"):
-            field = _nil_field(parent.child_by_field_name("condition"))
-            if field and any(_sets(statement, field) for statement in statements_of(child)):
-                return True
-        child = parent
-    return False
-
-
-def _nil_field(condition: Node | None) -> str:
-    if condition is None or condition.type != "binary_expression":
-        return ""
-    left, right = condition.child_by_field_name("left"), condition.child_by_field_name("right")
-    is_nil = text_of(condition.child_by_field_name("operator")) == "==" and text_of(right) == "nil"
-    return text_of(left) if is_nil and left is not None and left.type == "selector_expression" else ""
-
-
-def _sets(statement: Node, field: str) -> bool:
-    left = statement.child_by_field_name("left") if statement.type == "assignment_statement" else None
-    return left is not None and any(text_of(target) == field for target in left.named_children)
+    return body is not None and _continues(body, body.start_byte, body)

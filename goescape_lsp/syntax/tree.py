@@ -115,6 +115,11 @@ def node_at(tree: Tree, span: Span) -> Node | None:
     return node
 
 
+def is_within(node: Node, around: Node) -> bool:
+    """Say whether a node lies in another one of the same file, or is it."""
+    return around.start_byte <= node.start_byte and node.end_byte <= around.end_byte
+
+
 def ancestors(node: Node) -> Iterator[Node]:
     """Yield the node's parents from the nearest outward."""
     parent = node.parent

@@ -281,6 +281,23 @@ walk:
 	return nil
 }
 
+func skipsWithin(s string, xs []int) []*node {
+	for i := range s {
+		switch s[i] {
+		case ']':
+			out := make([]*node, 0, 8) // heat: normal
+			for _, x := range xs {
+				if x == 0 {
+					continue
+				}
+				out = append(out, &node{n: x}) // heat: loop
+			}
+			return out // continue reading
+		}
+	}
+	return nil
+}
+
 func breaksOut(xs [][]int) {
 	for _, ys := range xs {
 		for _, y := range ys {
@@ -319,9 +336,64 @@ func (n *node) lazily(m int) {
 	}
 	for range make([]int, m) {
 		if n.next == nil {
-			n.next = &node{n: m} // heat: loop
+			n.next = &node{n: m} // heat: normal first-use
 		}
 	}
+	for range make([]int, m) {
+		if n.next == nil {
+			n.next = &node{n: m} // heat: loop
+		}
+		n.next = nil
+	}
+	for n != nil {
+		if n.next == nil {
+			n.next = &node{n: m} // heat: loop
+		}
+		n = n.next
+	}
+}
+
+func onDemand(all []*node, into **node) (made *node) {
+	for i, one := range all {
+		if made == nil {
+			made = &node{n: i} // heat: normal
+		}
+		if *into == nil {
+			*into = &node{n: i} // heat: normal first-use
+		}
+		if one.next == nil {
+			one.next = &node{n: i} // heat: loop
+		}
+		if all[i] == nil {
+			all[i] = &node{n: i} // heat: loop
+		}
+		var own *node
+		if own == nil {
+			own = &node{n: i} // heat: loop
+			sink = own
+		}
+	}
+	return made
+}
+
+type frame struct {
+	once sync.Once
+	data *node
+}
+
+var shared frame
+
+func (f *frame) load() {
+	f.once.Do(func() {
+		f.data = new(node) // heat: normal once-each
+	})
+	shared.once.Do(func() {
+		sink = new(node) // heat: cold once
+	})
+	var once sync.Once
+	once.Do(func() {
+		sink = new(node) // heat: normal
+	})
 }
 
 func initNodes() {
