@@ -106,7 +106,8 @@ class Parsed:
 
     `inlined` maps a call's place to the callees that were inlined there, outermost first; `inlining` maps the place of
     a function's name to the compiler's sentence about it; `bodiless` are functions without a Go body; `captures` are
-    the places of variables that a function literal captures, for inlined code the place of the call.
+    the places of variables that a function literal captures, for inlined code the place of the call; `capturing` are
+    the functions in which that happens.
     """
 
     verdicts: tuple[VerdictLine, ...]
@@ -117,6 +118,7 @@ class Parsed:
     unknown: tuple[str, ...] = ()
     leaks: tuple[Leak, ...] = ()
     captures: frozenset[Place] = frozenset()
+    capturing: frozenset[str] = frozenset()
 
 
 def parse_text(text: bytes, located: Located = Place) -> Parsed:
@@ -148,6 +150,7 @@ class _Reading:
         self._inlining: dict[Place, str] = {}
         self._bodiless: set[str] = set()
         self._captures: set[Place] = set()
+        self._capturing: set[str] = set()
         self._unknown: list[str] = []
         self._prefix = ""
 
@@ -174,6 +177,7 @@ class _Reading:
             _mark_zero_copy(self._verdicts, place)
         elif _CAPTURE.match(words):
             self._captures.add(place)
+            self._capturing.add(words.partition(" capturing by ")[0])
         elif not any(form.match(words) for form in _KNOWN_ASIDES):
             self._unknown.append(match[0])
 
@@ -204,6 +208,7 @@ class _Reading:
             tuple(self._unknown),
             tuple(Leak(draft.place, draft.subject, tuple(draft.lines)) for draft in self._drafts if draft.is_leak),
             frozenset(self._captures),
+            frozenset(self._capturing),
         )
 
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from goescape_lsp.core.model import Cause
+from goescape_lsp.core.tables.versions import holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,3 +158,8 @@ REASONS: tuple[Why, ...] = (
     Why("conversion to unsafe.Pointer", Cause.UNSAFE_CHECKPTR),
     Why("reflect.Header.Data"),
 )
+
+
+def tells_of_no_size(go_version: str = "") -> bool:
+    """Say whether a version gives the reason `zero-sized element` where a `make` of such a slice leaves the stack."""
+    return any(row.text == "zero-sized element" and holds(row, go_version) for row in REASONS)
