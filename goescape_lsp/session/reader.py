@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from sys import intern
 
+from goescape_lsp.core.blocks import telling
 from goescape_lsp.core.classify import Classifier
 from goescape_lsp.core.judge import judge_heap, judge_stays, may_be_empty
 from goescape_lsp.core.model import (
@@ -186,7 +187,7 @@ class Reader:
             boxed = Boxed.SLICE if kind is Kind.APPEND else Boxed.VALUE
         captures = self._captures(site, source) if kind is Kind.CLOSURE else True
         is_static = _is_unreached(site) or captures is False
-        is_sized = source.is_sized_text(text) if is_inlined or shape.is_sized is None else shape.is_sized
+        is_sized = self._is_sized(site, source, text)
         allocation, reason = judge_heap(
             kind, decision.rule, text, boxed, is_static=is_static, is_sized=is_sized, go_version=self._go_version
         )
@@ -216,6 +217,13 @@ class Reader:
             count=1 if instances else count,
             instances=instances,
         )
+
+    def _is_sized(self, site: _Site, source: Source, text: str) -> bool | None:
+        """Say whether what a site makes takes memory: by its type, the compiler's text, or the width of a capture."""
+        if (width := self._parsed.widths.get((site.line.place, site.line.subject))) is not None:
+            return width > 0
+        known = None if site.inlined_from else site.shape.is_sized
+        return source.is_sized_text(text) if known is None else known
 
     def _captures(self, site: _Site, source: Source) -> bool | None:
         """Say whether a function literal captures anything; without that it is static. None where nothing tells.
@@ -362,18 +370,19 @@ def _instances(blocks: tuple[Block, ...]) -> tuple[str, ...]:
 
 
 def _steps(blocks: tuple[Block, ...]) -> tuple[Step, ...]:
-    if not blocks:
+    told = telling(blocks)
+    if told is None:
         return ()
     return tuple(
         Step(reason.why, reason.expression, intern(arrow.operators + arrow.source), arrow.target, reason.place)
-        for arrow in blocks[0].arrows
+        for arrow in told.arrows
         for reason in arrow.reasons
     )
 
 
 def _lines(site: _Site) -> tuple[str, ...]:
-    block = site.blocks[0].lines if site.blocks else ()
-    return (*block, intern(_words(site.line)))
+    told = telling(site.blocks)
+    return (*(told.lines if told is not None else ()), intern(_words(site.line)))
 
 
 def _words(line: VerdictLine) -> str:

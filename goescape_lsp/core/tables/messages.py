@@ -62,7 +62,12 @@ FORMS: tuple[Form, ...] = (
     ),
     Form("cannot-inline", r"^cannot inline (?P<function>.+?): (?P<reason>.*)$", "inline"),
     # Initialisers and range-over-func bodies are printed without a position (go1.23 and later).
-    Form("capture", r"^.* capturing by (?:ref|value): .*$", "escape", is_aside=True),
+    Form(
+        "capture",
+        r"^(?P<function>.*) capturing by (?:ref|value): (?P<name>\S+)(?: \(.* width=(?P<width>\d+)\))?.*$",
+        "escape",
+        is_aside=True,
+    ),
     # What a loop over a function shares with its body (`#next`) has no position of its own; the loop is a site anyway.
     Form(
         "unplaced",
