@@ -1,16 +1,77 @@
-"""What inlined copies allocate, by the machine code of the function of the package that they are copies of. Pure."""
+"""What objects allocate of which only another place of the package tells: their origin, or one of their type. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from goescape_lsp.core.assembly import Assembly, weigh
 from goescape_lsp.core.judge import UNKNOWN_SIZE
-from goescape_lsp.core.model import Allocation, Finding, Kind, Verdict
+from goescape_lsp.core.model import Allocation, FileFacts, Finding, Kind, Verdict
 
 _OBJECTS = frozenset([Kind.NEW, Kind.COMPOSITE, Kind.VARIABLE, Kind.CLOSURE])
 _Key = tuple[str, str, str]
+_TYPE = re.compile(
+    r"^(?:&(?P<literal>[\w.]+)\{(?:\.\.\.)?\}|new\((?P<new>[\w.]+)\)|\[\](?P<element>[\w.]+)\{\.\.\.\})$"
+)
+
+
+def with_sizes(files: Mapping[str, FileFacts]) -> dict[str, FileFacts]:
+    """Return the facts with what other files tell of objects of which it is not known whether they have a size.
+
+    That a type has one is certain for all of its package where one of its objects takes memory; that a variable of
+    inlined code has one, where the variable itself does.
+    """
+    open_in = {path for path, facts in files.items() if any(map(_is_open, facts.findings))}
+    if not open_in:
+        return {**files}
+    findings = [one for facts in files.values() for one in facts.findings if one.is_heap]
+    costly = [one for one in findings if one.allocation is Allocation.ALLOCATES]
+    # A slice takes memory for its header where it is boxed, whatever its elements are.
+    types = {(one.package, name) for one in costly if one.kind is not Kind.SLICE and (name := _type_of(one))}
+    copied = {(one.package, one.inlined_from, one.subject) for one in findings if _is_open(one) and one.inlined_from}
+    named = Counter(key for one in findings if (key := _own_key(one)) in copied and not one.inlined_from)
+    origins = {key: one for one in findings if not one.inlined_from and named[key := _own_key(one)] == 1}
+    return {
+        path: facts if path not in open_in else replace(facts, findings=tuple(_sized(facts.findings, types, origins)))
+        for path, facts in files.items()
+    }
+
+
+def _sized(
+    findings: Iterable[Finding], types: set[tuple[str, str]], origins: Mapping[_Key, Finding]
+) -> Iterable[Finding]:
+    for one in findings:
+        origin = origins.get(_origin_key(one)) if _is_open(one) else None
+        if origin is not None and origin.allocation is Allocation.DOES_NOT_ALLOCATE:
+            yield replace(one, allocation=origin.allocation, allocation_reason=origin.allocation_reason)
+        elif _is_open(one) and (_is_costly(origin) or (one.package, _type_of(one)) in types):
+            yield replace(one, allocation=Allocation.ALLOCATES, allocation_reason="")
+        else:
+            yield one
+
+
+def _is_costly(origin: Finding | None) -> bool:
+    return origin is not None and origin.allocation is Allocation.ALLOCATES
+
+
+def _is_open(finding: Finding) -> bool:
+    return finding.allocation_reason == UNKNOWN_SIZE and not finding.instances
+
+
+def _type_of(finding: Finding) -> str:
+    found = _TYPE.match(finding.subject) if finding.kind in _OBJECTS | {Kind.SLICE} else None
+    return next(filter(None, found.groups()), "") if found is not None else ""
+
+
+def _own_key(finding: Finding) -> _Key:
+    return finding.package, finding.function, finding.subject
+
+
+def _origin_key(finding: Finding) -> _Key:
+    return finding.package, finding.inlined_from, finding.subject
 
 
 def as_origins(findings: tuple[Finding, ...], assembly: Assembly) -> tuple[Finding, ...]:
