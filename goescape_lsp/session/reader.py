@@ -10,7 +10,7 @@ from sys import intern
 
 from goescape_lsp.core.blocks import telling
 from goescape_lsp.core.classify import Classifier
-from goescape_lsp.core.judge import judge_heap, judge_stays, may_be_empty
+from goescape_lsp.core.judge import UNKNOWN_SIZE, judge_heap, judge_stays, may_be_empty
 from goescape_lsp.core.model import (
     Allocation,
     Cause,
@@ -193,6 +193,8 @@ class Reader:
         )
         if captures is None and allocation is Allocation.ALLOCATES:
             allocation, reason = Allocation.MAY_ALLOCATE, "unknown-captures"
+        if reason == UNKNOWN_SIZE and not is_inlined and source.is_generic_at(line.place):
+            reason = "type-argument"
         is_of_runes = not is_inlined and source.is_made_of_runes(shape.span)
         if reason == "few-bytes" and is_of_runes:
             reason = ""

@@ -254,6 +254,11 @@ class Source:
         """Say whether what inlined code makes takes memory, None for types that neither text nor package tells."""
         return is_sized_text(text, self.names)
 
+    def is_generic_at(self, place: Place) -> bool:
+        """Say whether a place lies in a function with type parameters, or in a method of a type with some."""
+        leaf = self._leaf(place)
+        return leaf is not None and functions.is_generic(leaf)
+
     def captures_nothing(self, place: Place) -> bool:
         """Say whether the function literal at a place uses no variable of the functions around it."""
         leaf = self._leaf(place)
