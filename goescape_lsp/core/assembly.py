@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from goescape_lsp.core.judge import MADE_EMPTY, is_sum
+from goescape_lsp.core.judge import MADE_EMPTY, UNKNOWN_SIZE, is_sum
 from goescape_lsp.core.model import Allocation, Finding, Kind, Rule, Verdict
 from goescape_lsp.core.tables.calls import RUNTIME_CALLS
 
@@ -35,6 +35,7 @@ _OF_RUNES = frozenset(["slicerunetostring", "intstring"])
 _MAP_OR_CHANNEL = re.compile(r"makemap\w*|makechan\w*")
 _MADE_SIZED = re.compile(r"^make\(.*, (?!\d+\)$)[^,]+\)$", re.DOTALL)
 _CALLS_OF_STAYING = _patterns(is_staying=True)
+_BOXES_ANYTHING = frozenset(["convT", "convTnoptr"])
 _STARTS = frozenset(["newproc", "deferproc"])
 _GROWTH_OF_MAP = re.compile(r"mapassign(?:_fast\w+)?")
 
@@ -113,10 +114,11 @@ def grows_map(assembly: Assembly, file: str, line: int) -> bool:
     return any(_GROWTH_OF_MAP.fullmatch(call) for call in assembly.calls.get((file, line), ()))
 
 
-def weigh(finding: Finding, assembly: Assembly, *, is_alone: bool) -> Finding:
+def weigh(finding: Finding, assembly: Assembly, *, is_alone: bool, is_only: bool = False) -> Finding:
     """Return the finding with what the assembly says of its allocation, unchanged where it says nothing.
 
-    `is_alone` says that no other finding of its kind stands on the same line: then a call there belongs to it.
+    `is_alone` says that no other finding of its kind stands on the same line, `is_only` that none of any kind does:
+    then a call there belongs to it.
     Shape: sites in inlined code are not weighed, their machine code carries the lines of the callee.
     """
     if finding.inlined_from or finding.verdict is Verdict.LEAKS:
@@ -139,11 +141,32 @@ def weigh(finding: Finding, assembly: Assembly, *, is_alone: bool) -> Finding:
     if is_unless_empty and called.isdisjoint(_OF_BYTES) and not called.isdisjoint(_OF_RUNES):
         # Of runes it asks for three bytes more than it needs, even of none (runtime/string.go, go1.21 to go1.27).
         finding = replace(finding, allocation_reason="")
+    if finding.is_heap and is_only and _is_box_of_its_own(finding, called):
+        return replace(finding, allocation=Allocation.ALLOCATES, allocation_reason="")
     if finding.is_heap:
+        is_open = finding.allocation_reason == UNKNOWN_SIZE and not _is_generic(finding)
+        if is_only and is_open and called.isdisjoint(_STARTS) and any(map(_CALLS[Kind.NEW].fullmatch, called)):
+            return replace(finding, allocation=Allocation.ALLOCATES, allocation_reason="")
         return _weigh_heap(finding, is_called=is_there, is_alone=is_alone)
     if not is_there:
         return _weigh_silence(finding, called)
     return _weigh_staying(finding, called, is_alone=is_alone)
+
+
+def _is_box_of_its_own(finding: Finding, called: frozenset[str]) -> bool:
+    """Say whether a value of a type that is not known is boxed by a call that asks for memory whatever it holds.
+
+    Source: runtime.convT and convTnoptr, go1.21 to go1.27; those for single words, strings and slices look first.
+    """
+    if finding.kind is not Kind.INTERFACE or finding.allocation is not Allocation.UNKNOWN or _is_generic(finding):
+        return False
+    boxes = {call for call in called if call.startswith("convT")}
+    return bool(boxes) and boxes <= _BOXES_ANYTHING
+
+
+def _is_generic(finding: Finding) -> bool:
+    """Say whether one piece of machine code makes what a type argument tells: it may ask for nothing."""
+    return bool(finding.instances) or any(mark in finding.subject for mark in ("DYNAMICTYPE", "go.shape."))
 
 
 def _weigh_heap(finding: Finding, *, is_called: bool, is_alone: bool) -> Finding:

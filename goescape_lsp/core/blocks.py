@@ -150,6 +150,11 @@ def size_reason(block: Block) -> tuple[Cause, Place] | None:
     return None
 
 
+def telling(blocks: tuple[Block, ...]) -> Block | None:
+    """Return the explanation to show of a verdict with several: the one that gives a size, else the first."""
+    return next((block for block in blocks if size_reason(block) is not None), blocks[0] if blocks else None)
+
+
 def stores_itself(block: Block) -> bool:
     """Say whether a block's last container is its own subject: a literal that is boxed is printed twice."""
     if not block.arrows or block.subject == "func literal":

@@ -9,9 +9,13 @@ from goescape_lsp.core.quiet import row_of
 from goescape_lsp.core.settings import Settings
 from goescape_lsp.core.shape import Boxed
 from goescape_lsp.core.tables.limits import Subject, limit
+from goescape_lsp.core.tables.messages import tells_of_no_size
 
 _FREE_BOXES = frozenset([Boxed.CONSTANT, Boxed.ONE_BYTE, Boxed.ZERO_SIZE, Boxed.NIL_SLICE, Boxed.POINTER_SHAPED])
 _OBJECTS = frozenset([Kind.NEW, Kind.COMPOSITE, Kind.VARIABLE])
+_BY_TYPE = _OBJECTS | {Kind.SLICE}
+UNKNOWN_SIZE = "unknown-size"
+"""The reason of an object of a type that is not known: it takes memory, unless that type has no size."""
 _STATIC_BOXES = frozenset([Boxed.CONSTANT_STRUCT, Boxed.SMALL_CONSTANT_STRUCT])
 _POSSIBLE_BOXES = {
     Boxed.SMALL_INTEGER: (Allocation.MAY_ALLOCATE, "small-integer"),
@@ -21,7 +25,10 @@ _POSSIBLE_BOXES = {
     Boxed.SLICE: (Allocation.MAY_ALLOCATE, "nil-slice"),
     Boxed.UNKNOWN: (Allocation.UNKNOWN, "unknown-type"),
 }
-_EMPTY = re.compile(r"^(?:&struct ?\{\}\{\}|\[\][^{]*\{\}|make\(\[\].*, 0(?:, 0)?\))$", re.DOTALL)
+_EMPTY = re.compile(
+    r"^(?:&struct ?\{\}\{\}|new\((?:struct ?\{\}|\[0\].*)\)|&\[0\].*\{\}|\[\][^{]*\{\}|make\(\[\].*, 0(?:, 0)?\))$",
+    re.DOTALL,
+)
 # Of a type that the file does not tell: a slice of 0 elements takes no memory, a map does.
 MADE_EMPTY = re.compile(r"^make\([^,]+, 0(?:, 0)?\)$")
 _NO_SIZE = re.compile(r"^make\(\[\]struct ?\{\}, ")
@@ -54,13 +61,13 @@ def judge_heap(  # noqa: PLR0913 - keywords, and each has one meaning
     boxed: Boxed,
     *,
     is_static: bool,
-    size: int | None = None,
+    is_sized: bool | None = None,
     go_version: str = "",
 ) -> tuple[Allocation, str]:
     """Return whether a heap verdict allocates when it runs, and the key of the reason, "" for the plain case.
 
     `is_static` says that a function literal captures nothing, or that inlined code is reached only when it is free;
-    `size` are the bytes of what a site makes, None when not known.
+    `is_sized` that what a site makes takes memory at all, None when not known.
     Source: runtime.convT*, cmd/compile's static data, go1.21 to go1.27.
     """
     if boxed in _FREE_BOXES:
@@ -71,7 +78,7 @@ def judge_heap(  # noqa: PLR0913 - keywords, and each has one meaning
         return Allocation.MAY_ALLOCATE, "set-variable"
     if is_static:
         return Allocation.DOES_NOT_ALLOCATE, "no-captures" if kind is Kind.CLOSURE else "unreached"
-    is_empty = rule is Rule.ZERO_SIZE_ELEMENT or _EMPTY.match(subject) or (size == 0 and kind in _OBJECTS)
+    is_empty = rule is Rule.ZERO_SIZE_ELEMENT or _EMPTY.match(subject) or (is_sized is False and kind in _BY_TYPE)
     if boxed is Boxed.NOTHING and is_empty:
         return Allocation.DOES_NOT_ALLOCATE, "zero-size"
     if boxed in _POSSIBLE_BOXES:
@@ -80,6 +87,8 @@ def judge_heap(  # noqa: PLR0913 - keywords, and each has one meaning
         return Allocation.MAY_ALLOCATE, "growth"
     if kind is Kind.OTHER and MADE_EMPTY.match(subject):
         return Allocation.UNKNOWN, ""
+    if boxed is Boxed.NOTHING and is_sized is None and (kind in _OBJECTS or _is_list(kind, subject, go_version)):
+        return Allocation.MAY_ALLOCATE, UNKNOWN_SIZE
     return Allocation.ALLOCATES, _unless(kind, subject) if boxed is Boxed.NOTHING else ""
 
 
@@ -136,6 +145,13 @@ def judge_silent(kind: Kind, *, is_alone: bool, is_carried: bool = False) -> tup
             return Allocation.MAY_ALLOCATE, "deferred-record", Rule.DEFERRED_IN_LOOP
         case _:
             return Allocation.UNKNOWN, "", None
+
+
+def _is_list(kind: Kind, subject: str, go_version: str) -> bool:
+    """Say whether a site makes a slice whose elements may have no size, for all that its explanation tells."""
+    if kind is not Kind.SLICE or (_CONVERTED.match(subject) and not subject.startswith("make(")):
+        return False
+    return not subject.startswith("make(") or not tells_of_no_size(go_version)
 
 
 def _fill(text: re.Match[str]) -> str:

@@ -6,7 +6,7 @@ Source of the forms: cmd/compile, go1.21 to go1.27, both dialects (`=` and `←`
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from sys import intern  # the compiler repeats itself: shared texts are half of what findings take
 
@@ -106,7 +106,8 @@ class Parsed:
 
     `inlined` maps a call's place to the callees that were inlined there, outermost first; `inlining` maps the place of
     a function's name to the compiler's sentence about it; `bodiless` are functions without a Go body; `captures` are
-    the places of variables that a function literal captures, for inlined code the place of the call.
+    the places of variables that a function literal captures, for inlined code the place of the call; `capturing` are
+    the functions in which that happens, `widths` the bytes of these variables by place and name.
     """
 
     verdicts: tuple[VerdictLine, ...]
@@ -117,6 +118,8 @@ class Parsed:
     unknown: tuple[str, ...] = ()
     leaks: tuple[Leak, ...] = ()
     captures: frozenset[Place] = frozenset()
+    capturing: frozenset[str] = frozenset()
+    widths: Mapping[tuple[Place, str], int] = field(default_factory=dict[tuple[Place, str], int])
 
 
 def parse_text(text: bytes, located: Located = Place) -> Parsed:
@@ -148,6 +151,8 @@ class _Reading:
         self._inlining: dict[Place, str] = {}
         self._bodiless: set[str] = set()
         self._captures: set[Place] = set()
+        self._capturing: set[str] = set()
+        self._widths: dict[tuple[Place, str], int] = {}
         self._unknown: list[str] = []
         self._prefix = ""
 
@@ -172,8 +177,11 @@ class _Reading:
                 self._inlining.setdefault(place, words)
         elif words == "zero-copy string->[]byte conversion":
             _mark_zero_copy(self._verdicts, place)
-        elif _CAPTURE.match(words):
+        elif (capture := _CAPTURE.match(words)) is not None:
             self._captures.add(place)
+            self._capturing.add(intern(capture["function"]))
+            if capture["width"] is not None:
+                self._widths[place, intern(capture["name"])] = int(capture["width"])
         elif not any(form.match(words) for form in _KNOWN_ASIDES):
             self._unknown.append(match[0])
 
@@ -204,6 +212,8 @@ class _Reading:
             tuple(self._unknown),
             tuple(Leak(draft.place, draft.subject, tuple(draft.lines)) for draft in self._drafts if draft.is_leak),
             frozenset(self._captures),
+            frozenset(self._capturing),
+            self._widths,
         )
 
 

@@ -35,12 +35,12 @@ class Shape:
 
     `holder` is the name of the variable that first holds the value. `function` is Go's name of the enclosing function,
     "" at package level. `loop_depth` counts the loops of that function around the place. `statement` is the first word
-    of the statement around it, None outside. `size` (in bytes) and `has_pointers` are about what would be allocated,
-    None when not known. `is_call` says that the place is a call of a function (not a builtin, not a conversion), where
-    inlined code is reported; `is_selector` that it is `x.f`, where that of the method is which a method value calls.
-    `is_fallback` says that no expression stands at the place and `span` is the best there is: the token or the line.
-    `rounds` are the temperature and its reason of a loop's variable where each round has one of its own, None for all
-    else.
+    of the statement around it, None outside. `size` (in bytes), `has_pointers` and `is_sized` (that it takes memory at
+    all) are about what would be allocated, None when not known. `is_call` says that the place is a call of a function
+    (not a builtin, not a conversion), where inlined code is reported; `is_selector` that it is `x.f`, where that of the
+    method is which a method value calls. `is_fallback` says that no expression stands at the place and `span` is the
+    best there is: the token or the line. `rounds` are the temperature and its reason of a loop's variable where each
+    round has one of its own, None for all else.
     """
 
     span: Span
@@ -54,6 +54,7 @@ class Shape:
     boxed: Boxed = Boxed.NOTHING
     size: int | None = None
     has_pointers: bool | None = None
+    is_sized: bool | None = None
     is_call: bool = False
     is_selector: bool = False
     is_fallback: bool = False

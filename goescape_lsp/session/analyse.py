@@ -8,6 +8,7 @@ from dataclasses import replace
 from goescape_lsp.core.model import Analysis, Package, Problem, ProblemKind, Run
 from goescape_lsp.session.desk import Desk
 from goescape_lsp.session.inlining import with_savings
+from goescape_lsp.session.origins import with_sizes
 from goescape_lsp.session.places import Placer
 from goescape_lsp.session.reuse import NOTHING, Output, Remembered
 from goescape_lsp.syntax.file import GoFile
@@ -54,7 +55,7 @@ def analyse_again(  # noqa: PLR0913, PLR0917 - the last two go together
     files = {path: facts for one in after.kept.values() for path, facts in one.facts.items()}
     kept = after.kept.values()
     made = {path: of_file for one in kept for path, of_file in one.made.items()}
-    files = with_savings(files, made, frozenset(call for one in kept for call in one.calls))
+    files = with_savings(with_sizes(files), made, frozenset(call for one in kept for call in one.calls))
     before = remembered.facts
     files = {path: before[path] if before.get(path) == facts else facts for path, facts in files.items()}
     brief = (Problem(ProblemKind.UNEXPLAINED, item.package.import_path) for item in compiled if item.is_brief)

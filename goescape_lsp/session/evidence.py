@@ -10,6 +10,7 @@ from goescape_lsp.core.assembly import Assembly, carries, grows_map, is_called, 
 from goescape_lsp.core.judge import is_sum, judge_silent
 from goescape_lsp.core.model import Allocation, Cause, Finding, Kind, Package, Rule, Span, Verdict
 from goescape_lsp.core.temperature import temper
+from goescape_lsp.session.origins import as_origins
 from goescape_lsp.session.reader import growth_reason
 from goescape_lsp.syntax.silent import Silent, growth, silent_sites
 from goescape_lsp.syntax.source import Source
@@ -41,7 +42,17 @@ def weighed(
     # What is stored into a map takes none of the calls that make one.
     makers = (f for f in (*findings, *added) if not (f.is_silent and f.kind is Kind.MAP))
     mates = Counter((f.file, f.span.line, f.kind) for f in makers if f.verdict is not Verdict.LEAKS)
-    held = (weigh(f, assembly, is_alone=mates[f.file, f.span.line, f.kind] == 1) for f in findings)
+    crowds = Counter((f.file, line) for f in findings if f.is_heap and not f.inlined_from for line in _lines(f.span))
+    held = tuple(
+        weigh(
+            finding,
+            assembly,
+            is_alone=mates[finding.file, finding.span.line, finding.kind] == 1,
+            is_only=all(crowds[finding.file, line] == 1 for line in _lines(finding.span)),
+        )
+        for finding in findings
+    )
+    held = as_origins(held, assembly)
     told = tuple(_joined(_grown(finding, assembly, sources), sites.get(finding.file, ())) for finding in held)
     made = {(f.file, line) for f in told if f.is_heap and _costs(f) for line in _lines(f.span)}
     alone = ((f, mates[f.file, f.span.line, f.kind] == 1) for f in added)

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from sys import intern
 
+from goescape_lsp.core.blocks import telling
 from goescape_lsp.core.classify import Classifier
-from goescape_lsp.core.judge import judge_heap, judge_stays, may_be_empty
+from goescape_lsp.core.judge import UNKNOWN_SIZE, judge_heap, judge_stays, may_be_empty
 from goescape_lsp.core.model import (
     Allocation,
     Cause,
@@ -32,6 +33,7 @@ from goescape_lsp.core.temperature import temper
 from goescape_lsp.core.unexplained import unexplained
 from goescape_lsp.session.reuse import Sites
 from goescape_lsp.syntax.boxing import boxed_text
+from goescape_lsp.syntax.functions import PACKAGE_INITIALISATION
 from goescape_lsp.syntax.source import Source
 
 _Key = tuple[str, int, int, str, Verdict]
@@ -39,7 +41,7 @@ _Key = tuple[str, int, int, str, Verdict]
 _OF_RESULT = re.compile(r"\(~[rR]\d+\)$")  # a conversion of an inlined call's result: `string(~r0)`
 _ERRORS_NEW = "&errors.errorString{...}"
 _SHAPE = re.compile(r"\[(?P<shapes>.*go\.shape\..*)\]")
-_LITERAL_OR_GENERIC = re.compile(r"\.func\d|\[")
+_LITERAL = re.compile(r"\.func\d")
 _RESULT_NAME = re.compile(r"^~[rR]\d+$")
 _EXPORTED = re.compile(r"(?:^|\.)[A-Z]\w*$")
 _CONTENTS = frozenset([Kind.SLICE, Kind.APPEND, Kind.BYTES, Kind.STRING])
@@ -84,6 +86,12 @@ class Reader:
         self._alike: dict[tuple[str, str], set[Place]] = {}
         for line in parsed.verdicts:
             self._alike.setdefault((line.place.file, line.subject), set()).add(line.place)
+        # At package level names differ.
+        self._capturing = {
+            *map(without_types, parsed.capturing),
+            *([PACKAGE_INITIALISATION] if parsed.capturing else []),
+        }
+        self._generic_capturing = {without_types(name) for name in parsed.capturing if "[" in name}
         self._classifier = classifier
 
     def add_to(self, sites: Sites) -> None:
@@ -177,11 +185,16 @@ class Reader:
             boxed = boxed_text(text) if kind is Kind.INTERFACE else Boxed.NOTHING
         elif kind in _CONTENTS and _is_boxed(site):  # whatever its content takes, its header is copied
             boxed = Boxed.SLICE if kind is Kind.APPEND else Boxed.VALUE
-        is_static = _is_unreached(site) or (kind is Kind.CLOSURE and self._captures_nothing(site, source))
-        size = source.size_of_object(text) if is_inlined else shape.size
+        captures = self._captures(site, source) if kind is Kind.CLOSURE else True
+        is_static = _is_unreached(site) or captures is False
+        is_sized = self._is_sized(site, source, text)
         allocation, reason = judge_heap(
-            kind, decision.rule, text, boxed, is_static=is_static, size=size, go_version=self._go_version
+            kind, decision.rule, text, boxed, is_static=is_static, is_sized=is_sized, go_version=self._go_version
         )
+        if captures is None and allocation is Allocation.ALLOCATES:
+            allocation, reason = Allocation.MAY_ALLOCATE, "unknown-captures"
+        if reason == UNKNOWN_SIZE and not is_inlined and source.is_generic_at(line.place):
+            reason = "type-argument"
         is_of_runes = not is_inlined and source.is_made_of_runes(shape.span)
         if reason == "few-bytes" and is_of_runes:
             reason = ""
@@ -207,18 +220,35 @@ class Reader:
             instances=instances,
         )
 
-    def _captures_nothing(self, site: _Site, source: Source) -> bool:
-        """Say whether a function literal is static: in inlined code no capture was printed at the place of the call.
+    def _is_sized(self, site: _Site, source: Source, text: str) -> bool | None:
+        """Say whether what a site makes takes memory: by its type, the compiler's text, or the width of a capture."""
+        if (width := self._parsed.widths.get((site.line.place, site.line.subject))) is not None:
+            return width > 0
+        known = None if site.inlined_from else site.shape.is_sized
+        return source.is_sized_text(text) if known is None else known
 
-        Source: cmd/compile/internal/escape, flowClosure: `-m=2` prints every captured variable at its place. An inlined
-        literal (`F.func1`) may capture what is declared around the call, generic code a dictionary without a place.
+    def _captures(self, site: _Site, source: Source) -> bool | None:
+        """Say whether a function literal captures anything; without that it is static. None where nothing tells.
+
+        Source: cmd/compile/internal/escape, flowClosure: `-m=2` prints every captured variable, with the function
+        around the literal, where the variable is declared: for those of inlined code that is the place of the call.
         """
         place = site.line.place
         if not site.inlined_from:
-            return source.captures_nothing(place)
+            # In generic code each literal captures a dictionary, which the source does not show.
+            return site.shape.function in self._generic_capturing or not source.captures_nothing(place)
+        if not site.blocks:
+            return None
+        if place in self._parsed.captures:
+            return True
         names = self._parsed.inlined.get(place, ())
-        is_plain = not any(_LITERAL_OR_GENERIC.search(name) for name in names)
-        return bool(site.blocks) and is_plain and place not in self._parsed.captures
+        if any("[" in name for name in names):  # generic code may capture a dictionary without a place
+            return None
+        # A literal that was inlined (`F.func1`) may hold one that captures what is declared around the call.
+        is_plain = not any(_LITERAL.search(name) for name in names)
+        if is_plain or site.shape.function not in self._capturing:
+            return False
+        return source.captures_inside(place, site.inlined_from)
 
     def _other(self, site: _Site, source: Source) -> Finding:
         line = site.line
@@ -342,18 +372,19 @@ def _instances(blocks: tuple[Block, ...]) -> tuple[str, ...]:
 
 
 def _steps(blocks: tuple[Block, ...]) -> tuple[Step, ...]:
-    if not blocks:
+    told = telling(blocks)
+    if told is None:
         return ()
     return tuple(
         Step(reason.why, reason.expression, intern(arrow.operators + arrow.source), arrow.target, reason.place)
-        for arrow in blocks[0].arrows
+        for arrow in told.arrows
         for reason in arrow.reasons
     )
 
 
 def _lines(site: _Site) -> tuple[str, ...]:
-    block = site.blocks[0].lines if site.blocks else ()
-    return (*block, intern(_words(site.line)))
+    told = telling(site.blocks)
+    return (*(told.lines if told is not None else ()), intern(_words(site.line)))
 
 
 def _words(line: VerdictLine) -> str:

@@ -11,7 +11,7 @@ from goescape_lsp.core.advice import Edit
 from goescape_lsp.core.columns import BOM, split_lines
 from goescape_lsp.core.model import Comment, Span
 from goescape_lsp.core.suppress import OK, PREFIX, rules_of
-from goescape_lsp.syntax.functions import declared_functions
+from goescape_lsp.syntax.functions import declared_functions, is_generic
 from goescape_lsp.syntax.text import Text
 from goescape_lsp.syntax.tree import leaf_at, span_of, text_of
 
@@ -25,7 +25,7 @@ def directives(content: bytes, parsed: Callable[[], Tree]) -> tuple[Comment, ...
         return ()
     tree = parsed()
     lines = split_lines(content)
-    functions = [(span_of(node), _is_generic(node)) for node, _ in declared_functions(tree)]
+    functions = [(span_of(node), is_generic(node)) for node, _ in declared_functions(tree)]
     return tuple(_comment(node, lines, functions) for node in _marked(tree, content))
 
 
@@ -55,11 +55,6 @@ def _comment(node: Node, lines: list[bytes], functions: list[tuple[Span, bool]])
     function = next((one for one, _ in functions if is_alone and one.line == line), None)
     around = (one for one, is_generic in functions if is_generic and one.line <= line <= one.end_line)
     return Comment(span, text_of(node).rstrip("\r"), is_alone, function, next(around, None))
-
-
-def _is_generic(function: Node) -> bool:
-    receiver = function.child_by_field_name("receiver")
-    return function.child_by_field_name("type_parameters") is not None or "[" in text_of(receiver)
 
 
 def _addition(tree: Tree, lines: list[bytes], span: Span, rule: str) -> Edit | None:

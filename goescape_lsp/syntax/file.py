@@ -12,7 +12,7 @@ from tree_sitter import Node
 
 from goescape_lsp.core.parts import Stretch, Stretches
 from goescape_lsp.syntax import functions
-from goescape_lsp.syntax.names import import_name
+from goescape_lsp.syntax.names import import_name, is_of_library
 from goescape_lsp.syntax.outline import Outline
 from goescape_lsp.syntax.scope import Declaration, Role, package_declarations
 from goescape_lsp.syntax.tree import parse, text_of
@@ -38,7 +38,8 @@ class GoFile:
     def outline(self) -> Outline:
         """All that another file of the package can see, and where its functions are."""
         root = self.tree.root_node
-        imports = frozenset(import_name(one) for one in self._found if one.role is Role.IMPORT)
+        imported = [one for one in self._found if one.role is Role.IMPORT]
+        imports = frozenset(map(import_name, imported))
         clause = next((node for node in root.named_children if node.type == "package_clause"), None)
         declared: dict[str, str] = {}
         for one in self._found:
@@ -48,6 +49,7 @@ class GoFile:
         return Outline(
             clause=text_of(clause),
             imports=imports,
+            standard=frozenset(import_name(one) for one in imported if is_of_library(one)),
             declared=declared,
             methods={key: _without_body(node) for key, node in self.methods.items()},
             functions=functions.list_functions(self.tree),

@@ -29,6 +29,15 @@ _REFERENCES = frozenset({Form.POINTER, Form.SLICE, Form.MAP, Form.FUNCTION})
 _TESTING_TYPES = frozenset({"testing.TB", "testing.T", "testing.B", "testing.F", "testing.M"})
 
 
+def is_generic(node: Node) -> bool:
+    """Say whether a node lies in a function with type parameters, or in a method of a type with some."""
+    declared = next((one for one in (node, *ancestors(node)) if one.type in FUNCTIONS - {"func_literal"}), None)
+    if declared is None:
+        return False
+    receiver = declared.child_by_field_name("receiver")
+    return declared.child_by_field_name("type_parameters") is not None or "[" in text_of(receiver)
+
+
 def function_name(node: Node, known: dict[int, str]) -> str:
     """Return the name of the function around a node, as Go writes it.
 

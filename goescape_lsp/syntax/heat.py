@@ -14,6 +14,7 @@ from goescape_lsp.syntax.tree import (
     FUNCTIONS,
     ancestors,
     enclosing_function,
+    first_of,
     is_within,
     last_statement,
     statements_of,
@@ -82,7 +83,7 @@ def _loops(node: Node) -> Iterator[Node]:
     for parent in ancestors(node):
         if parent.type in FUNCTIONS:
             return
-        if parent.type == "for_statement" and _runs_per_iteration(parent, child) and _comes_round(parent):
+        if parent.type == "for_statement" and _runs_per_iteration(child, node) and _comes_round(parent):
             yield parent
         child = parent
 
@@ -92,12 +93,16 @@ def _unless_left(node: Node) -> Iterator[Node]:
     child, leaves, comes_again = node, "", False
     for parent in ancestors(node):
         if parent.type in FUNCTIONS:
-            return
+            if not is_called_in_place(parent):
+                return
+            # What leaves the literal does not leave the loop around it.
+            child, leaves, comes_again = parent, "", False
+            continue
         comes_again = comes_again or _continues_behind(parent, child)
         if not leaves and not comes_again:
             leaves = _leaving(parent)
         if parent.type == "for_statement":
-            if not leaves and _runs_per_iteration(parent, child) and _comes_round(parent):
+            if not leaves and _runs_per_iteration(child, node) and _comes_round(parent):
                 yield parent
             leaves = "" if leaves == "break_statement" else leaves
             comes_again = _CONTINUE_OUTER.search(parent.text or b"") is not None
@@ -129,21 +134,54 @@ def _continues(node: Node, start: int, inner: Node) -> bool:
     return False
 
 
+def is_called_in_place(function: Node) -> bool:
+    """Say whether a function literal is called where it stands, by itself or by `go` or `defer`, so once each round."""
+    called = function
+    while called.parent is not None and called.parent.type == "parenthesized_expression":
+        called = called.parent
+    call = called.parent
+    return call is not None and call.type == "call_expression" and call.child_by_field_name("function") == called
+
+
 def _leaving(block: Node) -> str:
     """Return the kind of statement with which a block leaves the loop around it at its end, "" when it need not."""
     last = last_statement(block) if block.type in _BLOCKS else None
-    if last is None:
+    return "" if last is None else _leaving_by(last)
+
+
+def _leaving_by(last: Node) -> str:
+    """Return the kind of statement with which a block leaves whose last statement this is, on all of its ways."""
+    match last.type:
+        case "return_statement":
+            return last.type
+        case "break_statement":
+            around = next((n for n in ancestors(last) if n.type in _BREAKABLE), None)
+            is_of_loop = around is not None and around.type == "for_statement" and not last.named_children
+            return last.type if is_of_loop else ""
+        case "expression_statement":
+            called = first_of(last)
+            is_panic = called is not None and text_of(called.child_by_field_name("function")) == "panic"
+            return "return_statement" if is_panic else ""
+        case "if_statement":
+            branches = [last.child_by_field_name(branch) for branch in ("consequence", "alternative")]
+            ways = {_way_of(branch) for branch in branches}
+            return "" if "" in ways else min(ways)
+        case _:
+            return ""
+
+
+def _way_of(branch: Node | None) -> str:
+    if branch is None:
         return ""
-    if last.type == "return_statement":
-        return last.type
-    around = next((n for n in (block, *ancestors(block)) if n.type in _BREAKABLE), None)
-    is_of_loop = last.type == "break_statement" and not last.named_children and around is not None
-    return last.type if is_of_loop and around is not None and around.type == "for_statement" else ""
+    return _leaving(branch) if branch.type == "block" else _leaving_by(branch)
 
 
-def _runs_per_iteration(loop: Node, child: Node) -> bool:
-    """Say whether a direct part of a loop runs in each round: the body, the condition, the post statement."""
-    return child.type != "range_clause" and child != loop.child_by_field_name("initializer")
+def _runs_per_iteration(part: Node, node: Node) -> bool:
+    """Say whether what stands in a direct part of a loop runs in each round: body, condition or post statement."""
+    if part.type != "for_clause":
+        return part.type != "range_clause"
+    first = part.child_by_field_name("initializer")
+    return first is None or not first.start_byte <= node.start_byte < first.end_byte
 
 
 def _comes_round(loop: Node) -> bool:

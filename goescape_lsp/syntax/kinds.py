@@ -44,6 +44,8 @@ def kind_at(node: Node, subject: str, verdict: Verdict, names: Names) -> Kind:
         return Kind.NEW if is_new or spans.is_new_of_negative(node) else Kind.VARIABLE
     if verdict is Verdict.LEAKS or _is_parameter_name(node):
         return Kind.PARAMETER
+    if node.type == "index_expression" and subject.endswith("]"):  # an element of what is made, in a box
+        return Kind.INTERFACE
     if (kind := _kind_by_subject(subject)) is not None:
         return kind
     if (made := _MADE.match(subject)) is not None:

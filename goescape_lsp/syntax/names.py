@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
+from goescape_lsp.core.tables.library import PATHS
 from goescape_lsp.syntax.scope import Declaration, Role, Scopes, package_declarations, variable_of
 from goescape_lsp.syntax.tree import text_of
 
@@ -16,12 +17,14 @@ from goescape_lsp.syntax.tree import text_of
 class Names:
     """The names that a file can use: what its package declares, fields not included, and its imports.
 
-    `methods` are the declarations of methods by the name of their receiver's type and their own.
+    `methods` are the declarations of methods by the name of their receiver's type and their own, `standard` those
+    imports that are of the standard library.
     """
 
     declared: Mapping[str, Declaration]
     imports: frozenset[str] = frozenset()
     methods: Mapping[tuple[str, str], Node] = field(default_factory=dict[tuple[str, str], Node])
+    standard: frozenset[str] = frozenset()
     scopes: Scopes = field(default_factory=Scopes, compare=False, repr=False)
 
     def find(self, name: str, at: Node) -> Declaration | None:
@@ -50,7 +53,16 @@ def file_names(root: Node) -> Names:
     """Return the names that the file itself shows; what other files of the package declare stays unknown."""
     found = list(package_declarations(root))
     declared = {text_of(one.name): one for one in found if one.role is not Role.IMPORT}
-    return Names(declared, frozenset(import_name(one) for one in found if one.role is Role.IMPORT))
+    imports = [one for one in found if one.role is Role.IMPORT]
+    standard = frozenset(import_name(one) for one in imports if is_of_library(one))
+    return Names(declared, frozenset(import_name(one) for one in imports), standard=standard)
+
+
+def is_of_library(declared: Declaration) -> bool:
+    """Say whether an import is of a package of the standard library, under its own name."""
+    path = text_of(declared.value).strip('"`')
+    own = path.split("/")[-2] if path.endswith("/v2") else path.rpartition("/")[2]
+    return path in PATHS and import_name(declared) == own
 
 
 def import_name(declared: Declaration) -> str:

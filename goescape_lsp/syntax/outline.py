@@ -19,7 +19,8 @@ _FEW_WORDS = 40
 class Outline:
     """A file without its tree.
 
-    `clause` is the package clause; `imports` are the names that imports give. `declared` are the declarations by the
+    `clause` is the package clause; `imports` are the names that imports give, `standard` those of them that are of the
+    standard library. `declared` are the declarations by the
     name that they declare, `methods` those of methods by the name of their receiver's type and their own: their text
     without the bodies of functions; constants, which may repeat each other, with all of their group. `functions` are
     the declared functions, `stretches` those that have their lines for themselves. `takes_tests` says that the file
@@ -28,6 +29,7 @@ class Outline:
 
     clause: str
     imports: frozenset[str]
+    standard: frozenset[str]
     declared: Mapping[str, str]
     methods: Mapping[tuple[str, str], str]
     functions: tuple[Function, ...]
@@ -73,8 +75,8 @@ def changes(before: Mapping[str, Outline], after: Mapping[str, Outline], more: I
             return None
         words.update(name for name, _ in old.declared.items() ^ new.declared.items())
         words.update(name for (_, name), _ in old.methods.items() ^ new.methods.items())
-        if old.imports != new.imports:
-            imported[path] = old.imports ^ new.imports
+        if other := (old.imports ^ new.imports) | (old.standard ^ new.standard):
+            imported[path] = other
     if not words and not imported:
         return Changes()
     return Changes(_spread(words, imported, after), imported)

@@ -63,9 +63,9 @@ class PackageSyntax:
             lambda path, key: self._file(path).methods[key],
         )
         scopes = Scopes()
+        names = {path: Names(declared, one.imports, methods, one.standard, scopes) for path, one in outlines}
         self._sources = {
-            path: Source(contents[path], one, partial(self._file, path), Names(declared, one.imports, methods, scopes))
-            for path, one in outlines
+            path: Source(contents[path], one, partial(self._file, path), names[path]) for path, one in outlines
         }
 
     def _file(self, path: str) -> GoFile:

@@ -10,7 +10,7 @@ from goescape_lsp.core.model import Kind
 from goescape_lsp.core.tables.layouts import WORD, header
 from goescape_lsp.syntax.forms import UNKNOWN, Form, Type
 from goescape_lsp.syntax.names import Names
-from goescape_lsp.syntax.scope import declared_at
+from goescape_lsp.syntax.scope import CONSTANTS, declared_at
 from goescape_lsp.syntax.tree import text_of
 from goescape_lsp.syntax.types import element, infer, resolve, type_of_declaration
 
@@ -54,7 +54,7 @@ def size_of_site(node: Node, kind: Kind, subject: str, names: Names) -> int | No
             found = declared_at(node)
             return size_of(type_of_declaration(found, names), names) if found is not None else None
         case Kind.NEW | Kind.COMPOSITE | Kind.INTERFACE:
-            return size_of(_made(node, kind, names), names)
+            return size_of(made_by(node, kind, names), names)
         case Kind.SLICE:
             return _slice_bytes(node, subject, names)
         case _:
@@ -68,7 +68,7 @@ def site_has_pointers(node: Node, kind: Kind, names: Names) -> bool | None:
             found = declared_at(node)
             return _has_pointers(type_of_declaration(found, names), names, _DEPTH) if found is not None else None
         case Kind.NEW | Kind.COMPOSITE | Kind.INTERFACE:
-            return _has_pointers(_made(node, kind, names), names, _DEPTH)
+            return _has_pointers(made_by(node, kind, names), names, _DEPTH)
         case Kind.SLICE:
             made = infer(node, names).node
             inner = made.child_by_field_name("element") if made is not None else None
@@ -121,7 +121,7 @@ def field_types(kind: Type, names: Names) -> tuple[tuple[str, Type], ...]:
     )
 
 
-def _made(node: Node, kind: Kind, names: Names) -> Type:
+def made_by(node: Node, kind: Kind, names: Names) -> Type:
     """Return the type of the value that a `new`, a `&T{}` or a boxing allocates."""
     if kind is Kind.NEW:
         made = infer(node, names)
@@ -162,14 +162,26 @@ def _size(kind: Type, names: Names, depth: int) -> int | None:
 
 
 def _array(node: Node, names: Names, depth: int) -> int | None:
-    length = text_of(node.child_by_field_name("length")).replace("_", "")
+    length = length_of(node, names)
+    if length == 0:
+        return 0
     each = _size(resolve(node.child_by_field_name("element"), names), names, depth - 1)
-    if each is None:
-        return None
+    return None if each is None else 0 if each == 0 else None if length is None else length * each
+
+
+def length_of(array: Node, names: Names) -> int | None:
+    """Return the length of an array type: a number, or a constant that is declared as one; None for all else."""
+    node = array.child_by_field_name("length")
+    for _ in range(_DEPTH):
+        found = names.find(text_of(node), node) if node is not None and node.type == "identifier" else None
+        if found is None or found.role not in CONSTANTS:
+            break
+        node = found.value
+    length = text_of(node).replace("_", "")
     shifted = re.fullmatch(r"(\d+) ?<< ?(\d+)", length)
     if shifted is not None:
-        return (int(shifted[1]) << int(shifted[2])) * each
-    return int(length, 0) * each if re.fullmatch(r"0|[1-9]\d*|0x[0-9a-fA-F]+", length) else None
+        return int(shifted[1]) << int(shifted[2])
+    return int(length, 0) if re.fullmatch(r"0|[1-9]\d*|0x[0-9a-fA-F]+", length) else None
 
 
 def _struct(node: Node, names: Names, depth: int) -> int | None:

@@ -16,11 +16,13 @@ from goescape_lsp.syntax import comments, functions, heat, kinds, spans
 from goescape_lsp.syntax.appends import room_of
 from goescape_lsp.syntax.boxing import boxed_value
 from goescape_lsp.syntax.calls import callee_of, target_of
+from goescape_lsp.syntax.captures import captures
 from goescape_lsp.syntax.cuts import EXPRESSION_LENGTH, cut, one_line, squeeze
 from goescape_lsp.syntax.file import GoFile
 from goescape_lsp.syntax.outline import Outline
 from goescape_lsp.syntax.scope import Role
-from goescape_lsp.syntax.sizes import site_has_pointers, size_of, size_of_site
+from goescape_lsp.syntax.sized import is_sized_site, is_sized_text
+from goescape_lsp.syntax.sizes import site_has_pointers, size_of_site
 from goescape_lsp.syntax.starts import statement_that_calls
 from goescape_lsp.syntax.tree import (
     FUNCTIONS,
@@ -34,11 +36,10 @@ from goescape_lsp.syntax.tree import (
     text_of,
     walk,
 )
-from goescape_lsp.syntax.types import Form, Names, element, infer, resolve
+from goescape_lsp.syntax.types import Form, Names, element, infer
 
 _GENERATED = re.compile(rb"^// Code generated .* DO NOT EDIT\.\r?$", re.MULTILINE)
 _Key = tuple[int, int, str, Verdict]
-_OBJECT = re.compile(r"^(?:&(?P<composite>\w+)\{(?:\.\.\.)?\}|new\((?P<new>\w+)\))$")
 _CONVERSIONS = ("([]byte)(", "([]rune)(", "string(")
 
 
@@ -249,26 +250,43 @@ class Source:
             return _wrapper(leaf.parent)
         return _literal(leaf.parent) if leaf.parent.type == "func_literal" else None
 
-    def size_of_object(self, text: str) -> int | None:
-        """Return the bytes of what `&T{...}` or `new(T)` makes, None for a type that the package does not declare."""
-        made = _OBJECT.match(text)
-        declared = self.names.type_named(made["composite"] or made["new"]) if made is not None else None
-        return size_of(resolve(declared.type, self.names), self.names) if declared is not None else None
+    def is_sized_text(self, text: str) -> bool | None:
+        """Say whether what inlined code makes takes memory, None for types that neither text nor package tells."""
+        return is_sized_text(text, self.names)
+
+    def is_generic_at(self, place: Place) -> bool:
+        """Say whether a place lies in a function with type parameters, or in a method of a type with some."""
+        leaf = self._leaf(place)
+        return leaf is not None and functions.is_generic(leaf)
 
     def captures_nothing(self, place: Place) -> bool:
         """Say whether the function literal at a place uses no variable of the functions around it."""
         leaf = self._leaf(place)
         literal = leaf.parent if leaf is not None else None
-        if literal is None or literal.type != "func_literal":
-            return False
-        for node in walk(literal):
-            if node.type != "identifier" or (found := self.names.local(text_of(node), node)) is None:
-                continue
-            is_inside = literal.start_byte <= found.name.start_byte < literal.end_byte
-            is_constant = found.name.parent is not None and found.name.parent.type == "const_spec"
-            if not is_inside and not is_constant:
-                return False
-        return True
+        return literal is not None and literal.type == "func_literal" and not captures(literal, self.names)
+
+    def captures_inside(self, place: Place, function: str) -> bool | None:
+        """Say whether the literals inside a function literal of that name use variables around them.
+
+        Shape: `place` is of the same declaration; None where some do and some do not, or there is no such literal.
+        """
+        row = place.line - 1
+        around = next((n for n in self.root.named_children if n.start_point[0] <= row <= n.end_point[0]), None)
+        if around is None:
+            return None
+        known = self._file.function_names
+        named = (
+            node
+            for node in walk(around)
+            if node.type == "func_literal" and functions.function_name(node.children[-1], known) == function
+        )
+        told = {
+            captures(inner, self.names)
+            for node in named
+            for inner in walk(node)
+            if inner.type == "func_literal" and inner != node
+        }
+        return told.pop() if len(told) == 1 else None
 
     def is_local(self, place: Place, name: str) -> bool:
         """Say whether `name` means a local variable or a parameter at a place."""
@@ -327,6 +345,7 @@ class Source:
         temperature, reason = heat.heat_of(loop or node)
         is_boxed = kind is Kind.INTERFACE
         span = spans.visible_span(node, subject)
+        size = size_of_site(node, kind, subject, self.names)
         return Shape(
             span,
             one_line(cut(self._tree.root_node, node, span)),
@@ -337,8 +356,9 @@ class Source:
             temperature,
             reason,
             boxed_value(node, subject, self.names) if is_boxed else Boxed.NOTHING,
-            size_of_site(node, kind, subject, self.names),
+            size,
             site_has_pointers(node, kind, self.names),
+            is_sized_site(node, kind, self.names) if size is None else size > 0,
             is_call=node.type == "call_expression" and self._is_user_call(node),
             statement=statement_start(node),
             is_selector=node.type == "selector_expression",

@@ -515,3 +515,21 @@ def test_a_text_that_is_known_is_not_told_what_it_would_cost_empty(go: Go, tmp_p
     source = 'package p\n\nvar kept [][]byte\n\nfunc F(s string) { kept = [][]byte{[]byte("a\\"b"), []byte(s)} }\n'
     told = {one.expression: one.allocation_reason for one in findings(source, go, tmp_path) if one.kind is Kind.BYTES}
     assert told == {'[]byte("a\\"b")': "", "[]byte(s)": "empty-copy"}
+
+
+LARGE = """package p
+
+var kept any
+
+func both() {
+	var x [10500000]byte
+	kept = &x
+}
+"""
+
+
+def test_the_story_of_what_is_too_large_says_so(each_go: Go, tmp_path: Path) -> None:
+    (moved,) = (one for one in findings(LARGE, each_go, tmp_path) if one.subject == "x")
+    assert moved.rule is Rule.TOO_LARGE_FOR_STACK
+    assert [step.why for step in moved.flow] == ["too large for stack"]
+    assert any("too large for stack" in line for line in moved.lines)

@@ -476,6 +476,98 @@ func (n *node) ListenAndServe() {
 func startNodes(n *node) {
 	sink = &node{n: n.n} // heat: normal lifecycle
 }
+
+func held(n *node) int { sink = n; return n.n }
+
+func clauses(n int, each func(*node) []int, choose chan *node) {
+	for i := held(&node{n: 1}); // heat: normal
+		i < held(&node{n: 2}); // heat: loop
+		i += held(&node{n: 3}) { // heat: loop
+		sink = n
+	}
+	for range each(&node{n: n}) { // heat: normal
+		sink = n
+	}
+	for kept := (&node{n: n}); kept != nil; kept = kept.next { // heat: normal
+		sink = kept
+	}
+	for i := 0; i < n; i++ {
+		if sink = (&node{n: i}); n > 4 { // heat: loop
+			n--
+		}
+		switch sink = (&node{n: i}); n { // heat: loop
+		case held(&node{n: i}): // heat: loop
+			n--
+		}
+		select {
+		case choose <- (&node{n: i}): // heat: loop
+		default:
+		}
+	}
+}
+
+func inPlace(n int) {
+	for i := 0; i < n; i++ {
+		func() {
+			recover() // so that it is not inlined
+			sink = &node{n: i} // heat: loop
+		}()
+		go func() {
+			sink = &node{n: i} // heat: loop
+		}()
+		defer (func() {
+			sink = &node{n: i} // heat: loop
+		})()
+		sink = func() {
+			sink = &node{n: i} // heat: normal
+		}
+		func() *node {
+			recover()
+			return &node{n: i} // heat: loop
+		}().n++
+	}
+	func() {
+		recover()
+		sink = &node{n: n} // heat: normal
+	}()
+	for i := 0; i < n; i++ {
+		func() {
+			recover() // so that it is not inlined
+			sink = &node{n: i} // heat: normal
+		}()
+		return
+	}
+	for i := func() int { recover(); sink = &node{n: n}; return 0 }(); i < n; i++ { // heat: normal
+		sink = n
+	}
+}
+
+func leavesEitherWay(n int) *node {
+	for {
+		sink = &node{n: n} // heat: normal
+		if n > 3 {
+			return &node{n: n} // heat: normal
+		} else if n > 2 {
+			break
+		} else {
+			panic("n")
+		}
+	}
+	for {
+		sink = &node{n: n} // heat: loop
+		if n++; n > 3 {
+			return &node{n: n} // heat: normal
+		} else if n > 2 {
+			break
+		}
+	}
+	for {
+		if n++; n > 3 {
+			sink = &node{n: n} // heat: cold error-path
+			panic("n")
+		}
+	}
+}
 """,
     "failures.go": """package p
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from goescape_lsp.core.model import Cause
+from goescape_lsp.core.tables.versions import holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,12 @@ FORMS: tuple[Form, ...] = (
     ),
     Form("cannot-inline", r"^cannot inline (?P<function>.+?): (?P<reason>.*)$", "inline"),
     # Initialisers and range-over-func bodies are printed without a position (go1.23 and later).
-    Form("capture", r"^.* capturing by (?:ref|value): .*$", "escape", is_aside=True),
+    Form(
+        "capture",
+        r"^(?P<function>.*) capturing by (?:ref|value): (?P<name>\S+)(?: \(.* width=(?P<width>\d+)\))?.*$",
+        "escape",
+        is_aside=True,
+    ),
     # What a loop over a function shares with its body (`#next`) has no position of its own; the loop is a site anyway.
     Form(
         "unplaced",
@@ -157,3 +163,8 @@ REASONS: tuple[Why, ...] = (
     Why("conversion to unsafe.Pointer", Cause.UNSAFE_CHECKPTR),
     Why("reflect.Header.Data"),
 )
+
+
+def tells_of_no_size(go_version: str = "") -> bool:
+    """Say whether a version gives the reason `zero-sized element` where a `make` of such a slice leaves the stack."""
+    return any(row.text == "zero-sized element" and holds(row, go_version) for row in REASONS)
