@@ -10,6 +10,9 @@ from goescape_lsp.core.settings import Settings
 from goescape_lsp.core.shape import Boxed
 from goescape_lsp.core.tables.limits import Subject, limit
 
+OPEN = "field-or-method"
+"""The reason of a selector of which neither syntax nor the explanation tells what it makes."""
+
 _FREE_BOXES = frozenset([Boxed.CONSTANT, Boxed.ONE_BYTE, Boxed.ZERO_SIZE, Boxed.NIL_SLICE, Boxed.POINTER_SHAPED])
 _OBJECTS = frozenset([Kind.NEW, Kind.COMPOSITE, Kind.VARIABLE])
 _STATIC_BOXES = frozenset([Boxed.CONSTANT_STRUCT, Boxed.SMALL_CONSTANT_STRUCT])
@@ -20,6 +23,7 @@ _POSSIBLE_BOXES = {
     Boxed.STRING: (Allocation.MAY_ALLOCATE, "empty-string"),
     Boxed.SLICE: (Allocation.MAY_ALLOCATE, "nil-slice"),
     Boxed.UNKNOWN: (Allocation.UNKNOWN, "unknown-type"),
+    Boxed.MAYBE: (Allocation.UNKNOWN, OPEN),
 }
 _EMPTY = re.compile(r"^(?:&struct ?\{\}\{\}|\[\][^{]*\{\}|make\(\[\].*, 0(?:, 0)?\))$", re.DOTALL)
 # Of a type that the file does not tell: a slice of 0 elements takes no memory, a map does.

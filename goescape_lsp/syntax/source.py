@@ -20,6 +20,7 @@ from goescape_lsp.syntax.cuts import EXPRESSION_LENGTH, cut, one_line, squeeze
 from goescape_lsp.syntax.file import GoFile
 from goescape_lsp.syntax.outline import Outline
 from goescape_lsp.syntax.scope import Role
+from goescape_lsp.syntax.selectors import taker_of
 from goescape_lsp.syntax.sizes import site_has_pointers, size_of, size_of_site
 from goescape_lsp.syntax.starts import statement_that_calls
 from goescape_lsp.syntax.tree import (
@@ -336,7 +337,7 @@ class Source:
             heat.loops_around(node),
             temperature,
             reason,
-            boxed_value(node, subject, self.names) if is_boxed else Boxed.NOTHING,
+            boxed_value(node, subject, self.names) if is_boxed else self._maybe_boxed(node, kind),
             size_of_site(node, kind, subject, self.names),
             site_has_pointers(node, kind, self.names),
             is_call=node.type == "call_expression" and self._is_user_call(node),
@@ -344,6 +345,12 @@ class Source:
             is_selector=node.type == "selector_expression",
             rounds=heat.heat_of(body) if body is not None else None,
         )
+
+    def _maybe_boxed(self, node: Node, kind: Kind) -> Boxed:
+        """Return what is known of the box of a selector that may make none; `NOTHING` for all else."""
+        if kind is not Kind.OTHER or node.type != "selector_expression":
+            return Boxed.NOTHING
+        return Boxed.UNKNOWN if taker_of(node, self.names) is Form.INTERFACE else Boxed.MAYBE
 
     def _is_user_call(self, node: Node) -> bool:
         function = node.child_by_field_name("function")
