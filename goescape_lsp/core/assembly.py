@@ -19,7 +19,8 @@ _INSTRUCTION = re.compile(
 )
 # A line that takes the wrapper of a method value: `LEAQ sync.(*Mutex).Unlock-fm(SB), CX`.
 _WRAPPER = re.compile(
-    rb"\t0x[0-9a-f]+ \d+ \((?P<file>[^\n]+?):(?P<line>\d+)\)\t(?!TEXT)[^\n]*?(?P<pointer>\)?)\.(?P<name>[^\s.()*\[\]]+)$"
+    rb"\t0x[0-9a-f]+ \d+ \((?P<file>[^\n]+?):(?P<line>\d+)\)\t(?!TEXT)"
+    rb"[^\n]*?(?P<pointer>\)?)\.(?P<name>[^\s.()*\[\]]+)$"
 )
 _WRAPPED = b"-fm(SB)"
 _TEXT = re.compile(rb"^[^\t\n][^\n]*\n", re.MULTILINE)
@@ -48,7 +49,8 @@ _GROWTH_OF_MAP = re.compile(r"mapassign(?:_fast\w+)?")
 class Assembly:
     """What one output says of its lines: the run-time calls at each, by absolute file and 1-based line.
 
-    Among them are the wrappers of method values that a line takes, spelled as `wrapper` does. A line that is no key has no machine code of its own: nothing can be said of it.
+    Among them are the wrappers of method values that a line takes, spelled as `wrapper` does.
+    A line that is no key has no machine code of its own: nothing can be said of it.
     """
 
     calls: Mapping[tuple[str, int], frozenset[str]] = field(default_factory=dict[tuple[str, int], frozenset[str]])

@@ -198,8 +198,8 @@ def stores_itself(block: Block) -> bool:
 
 def _is_function_boxed(block: Block, place: Place) -> bool:
     """Say whether what is made at a place is put into an interface afterwards: a box that is made is in one."""
-    reasons = block.arrows[0].reasons[:2] if block.arrows else ()
-    return [one.why for one in reasons] == ["spill", "interface-converted"] and reasons[-1].place == place
+    made = [(one.why, one.place) for one in block.arrows[0].reasons[:2]] if block.arrows else []
+    return made == [("spill", place), ("interface-converted", place)]
 
 
 def _last_place(block: Block) -> Place | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from tree_sitter import Node
 
 from goescape_lsp.syntax.calls import names_package
@@ -10,6 +13,10 @@ from goescape_lsp.syntax.names import Names
 from goescape_lsp.syntax.standard import standard_taker
 from goescape_lsp.syntax.tree import enclosing_function, first_of, text_of
 from goescape_lsp.syntax.types import element, infer, method_of, resolve
+
+# `log.Infof("%d", x.N)`: what is printed is taken in interfaces.
+_PRINTER = re.compile(r"f$")
+
 
 def is_method(node: Node, subject: str, names: Names) -> bool | None:
     """Say whether a selector names a method of a value, None where a type from elsewhere may have either.
@@ -80,6 +87,8 @@ def _argument(node: Node, names: Names) -> Form:
         return Form.UNKNOWN
     if (known := standard_taker(function, index)) is not None:
         return known
+    if _PRINTER.search(text_of(function)) and any("%" in text_of(one) for one in _texts(arguments, node)):
+        return Form.INTERFACE
     if function.type == "identifier" and names.is_free(name := text_of(function), function):
         if name == "append" and index:
             return element(infer(first_of(arguments), names), names).form
@@ -90,6 +99,12 @@ def _argument(node: Node, names: Names) -> Form:
     if called.form is not Form.FUNCTION or parameters is None:
         return resolve(function, names).form if function.type != "selector_expression" else Form.UNKNOWN
     return _parameter(parameters, index, names)
+
+
+def _texts(arguments: Node, node: Node) -> Iterator[Node]:
+    """Yield the texts of the source among the arguments before one."""
+    before = (one for one in arguments.named_children if one.end_byte <= node.start_byte)
+    yield from (one for one in before if one.type.endswith("string_literal"))
 
 
 def _parameter(parameters: Node, index: int, names: Names) -> Form:
