@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from goescape_lsp.core.judge import is_open
 from goescape_lsp.core.model import Allocation, FileFacts, Finding, Kind, Rule
-from goescape_lsp.core.selectors import as_kind, is_open
+from goescape_lsp.core.selectors import as_kind
 from goescape_lsp.core.shift import shift
 
 # The reasons that come from the assembly, some of them not from it alone.

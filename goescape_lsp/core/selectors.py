@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from goescape_lsp.core.assembly import Assembly, wrapper
 from goescape_lsp.core.decision import RULES
-from goescape_lsp.core.judge import OPEN
+from goescape_lsp.core.judge import is_open
 from goescape_lsp.core.model import Allocation, Cause, Finding, Kind, Rule
 from goescape_lsp.core.tables.layouts import WORD, block_of
 
@@ -48,8 +48,3 @@ def as_kind(finding: Finding, kind: Kind) -> Finding:
     is_held = any(step.target.startswith("{storage") and step.target != _ARGUMENTS for step in finding.flow)
     cause = Cause.INTERFACE_ARG if finding.cause in _CALLS and not is_held else finding.cause
     return replace(found, cause=cause, rule=Rule.INTERFACE_CONVERSION, keeper=RULES[cause])
-
-
-def is_open(finding: Finding) -> bool:
-    """Say whether a selector may be a field that is put into an interface as well as a method value."""
-    return finding.allocation_reason == OPEN

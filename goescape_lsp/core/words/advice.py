@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from goescape_lsp.core.decision import RANGE
-from goescape_lsp.core.judge import OPEN, is_sum
+from goescape_lsp.core.judge import is_open, is_sum
 from goescape_lsp.core.model import Allocation, Cause, Finding, Kind, Rule
 from goescape_lsp.core.unexplained import MOST_MIB
 from goescape_lsp.core.words import Locale
@@ -299,7 +299,7 @@ def _kinds_of(finding: Finding) -> Iterator[str]:
         yield "pointer"
     elif finding.kind in _FUNCTIONS:
         yield from (str(finding.kind), "function", "reference")
-    elif finding.allocation_reason != OPEN:
+    elif not is_open(finding):
         if finding.kind is Kind.STRING and is_sum(finding.subject):
             yield "sum"
         yield from ("reference",) if _is_kept_copy(finding) else (str(finding.kind), "reference")
