@@ -121,12 +121,16 @@ class Blocks:
         return True if place in index.addressed else index.fillings.get(subject)
 
     def _is_printed(self, block: Block) -> bool:
-        """Say whether a function of package fmt takes a value: all that these take but texts are interfaces."""
+        """Say whether a function of package fmt takes a value: all that these take but texts are interfaces.
+
+        Shape: where code is inlined, the arguments of all its calls have one place: then all calls must be of fmt.
+        """
         last = block.arrows[-1].reasons[-1:] if block.arrows else ()
-        held = stored_subject(block.arrows[-1]) if last else None
-        inside = (other for other in self._at(last[0].place) if other.subject == held == "... argument") if last else ()
-        reasons = (*last, *(reason for other in inside for arrow in other.arrows for reason in arrow.reasons))
-        return any(one.why == "call parameter" and one.expression.startswith("fmt.") for one in reasons)
+        if last and stored_subject(block.arrows[-1]) == "... argument":
+            inside = [other for other in self._at(last[0].place) if other.subject == "... argument"]
+            last = tuple(one for other in inside for arrow in other.arrows for one in arrow.reasons[-1:])
+        called = [one.expression for one in last if one.why == "call parameter"]
+        return bool(called) and all(text.startswith("fmt.") for text in called)
 
     def container(self, block: Block, last: Arrow, subject: str) -> Block | None:
         """Return the block of the allocation that holds the value, by the position rules of each reason."""
