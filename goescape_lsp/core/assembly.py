@@ -6,7 +6,7 @@ Source: `compile -S`, go1.21 to go1.27. It gives no columns, and the line is the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from goescape_lsp.core.judge import MADE_EMPTY, UNKNOWN_SIZE, is_sum
@@ -17,6 +17,12 @@ _INSTRUCTION = re.compile(
     rb"^\t0x[0-9a-f]+ \d+ \((?P<file>[^\n]+?):(?P<line>\d+)\)\t(?:CALL\truntime\.(?P<call>[^\s(]+)\(SB\))?",
     re.MULTILINE,
 )
+# A line that takes the wrapper of a method value: `LEAQ sync.(*Mutex).Unlock-fm(SB), CX`.
+_WRAPPER = re.compile(
+    rb"\t0x[0-9a-f]+ \d+ \((?P<file>[^\n]+?):(?P<line>\d+)\)\t(?!TEXT)"
+    rb"[^\n]*?(?P<pointer>\)?)\.(?P<name>[^\s.()*\[\]]+)$"
+)
+_WRAPPED = b"-fm(SB)"
 _TEXT = re.compile(rb"^[^\t\n][^\n]*\n", re.MULTILINE)
 _SYMBOL = re.compile(rb" S[A-Z]{3,}[A-Z ]*\b.*\bsize=\d+")
 
@@ -44,6 +50,7 @@ _GROWTH_OF_MAP = re.compile(r"mapassign(?:_fast\w+)?")
 class Assembly:
     """What one output says of its lines: the run-time calls at each, by absolute file and 1-based line.
 
+    Among them are the wrappers of method values that a line takes, spelled as `wrapper` does.
     A line that is no key has no machine code of its own: nothing can be said of it.
     """
 
@@ -77,10 +84,26 @@ class Sieve:
 
     def _keep(self, text: bytes) -> bytes:
         kept = [line for line in _TEXT.findall(text) if not _SYMBOL.search(line)]
-        found = set(_INSTRUCTION.findall(text)) - self._seen
+        found = {*_INSTRUCTION.findall(text), *_wrappers(text)} - self._seen
         self._seen |= found
         kept.extend(b"\t0x0 0 (%b:%b)\t%b\n" % (f, n, b"CALL\truntime.%b(SB)" % c if c else b"") for f, n, c in found)
         return b"".join(kept)
+
+
+def wrapper(method: str, *, is_of_pointer: bool) -> str:
+    """Return what stands among the calls of a line for a method value that is made there of a method of this name."""
+    return f"{'*' if is_of_pointer else ''}{method}-fm"
+
+
+def _wrappers(text: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
+    """Yield file, line and spelling of the wrappers of method values; there are few, and only their lines are read."""
+    end = text.find(_WRAPPED)
+    while end >= 0:
+        match = _WRAPPER.match(text, text.rfind(b"\n", 0, end) + 1, end)
+        if match is not None:
+            spelled = wrapper(match["name"].decode("utf-8", "replace"), is_of_pointer=bool(match["pointer"]))
+            yield match["file"], match["line"], spelled.encode()
+        end = text.find(_WRAPPED, end + 1)
 
 
 def split_assembly(text: bytes) -> tuple[bytes, Assembly]:
@@ -88,7 +111,7 @@ def split_assembly(text: bytes) -> tuple[bytes, Assembly]:
     if b"\t0x" not in text:
         return text, Assembly()
     calls: dict[tuple[str, int], set[str]] = {}
-    for file, line, call in _INSTRUCTION.findall(text):
+    for file, line, call in (*_INSTRUCTION.findall(text), *_wrappers(text)):
         known = calls.setdefault((file.decode("utf-8", "replace"), int(line)), set())
         if call:
             known.add(call.decode("utf-8", "replace"))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
 
 from goescape_lsp.core.exits import Exits
 from goescape_lsp.core.model import Cause, Place, Verdict
-from goescape_lsp.core.parse import Arrow, Block, Parsed, VerdictLine
+from goescape_lsp.core.parse import Arrow, Block, Parsed, VerdictLine, parse_arrows
 from goescape_lsp.core.shape import Syntax
 
 _STORAGE = re.compile(r"^\{storage for (?P<subject>.*)\}$", re.DOTALL)
@@ -26,6 +27,7 @@ class Index:
     """The blocks and verdicts of the lines about one function, or outside of all, found by place and subject."""
 
     def __init__(self, parsed: Parsed) -> None:
+        self._parsed = parsed
         self.judged = {(line.place, line.subject) for line in parsed.verdicts}
         self.moved: dict[tuple[str, str], list[Place]] = {}
         self.method_values: dict[tuple[str, str], list[VerdictLine]] = {}
@@ -42,6 +44,29 @@ class Index:
             self.by_subject.setdefault((block.place.file, block.subject), []).append(block)
         boxed = [block for block in parsed.blocks if stores_itself(block)]
         self.boxes = {(p, block.subject) for block in boxed for p in (block.place, _last_place(block)) if p is not None}
+
+    @cached_property
+    def fillings(self) -> dict[str, bool | None]:
+        """Tell of each subject whose storage something flows into whether it is the receiver of a method value.
+
+        Source: cmd/compile/internal/escape, OMETHVALUE and OCONVIFACE: a receiver goes there through `{temp}`, what is
+        boxed is `interface-converted`. It is None where a subject is told as both.
+        """
+        found: dict[str, bool | None] = {}
+        leaks = (arrow for leak in self._parsed.leaks for arrow in parse_arrows(leak.lines))
+        for arrow in (*(arrow for block in self._parsed.blocks for arrow in block.arrows), *leaks):
+            subject = stored_subject(arrow)
+            is_receiver = arrow.source == "{temp}" and not arrow.reasons
+            is_boxed = any(one.why == "interface-converted" and one.expression == subject for one in arrow.reasons)
+            if subject is not None and is_receiver != is_boxed:
+                found[subject] = is_receiver if found.get(subject, is_receiver) is is_receiver else None
+        return found
+
+    @cached_property
+    def addressed(self) -> frozenset[Place]:
+        """Return the places where the address of something is taken."""
+        reasons = (reason for block in self._parsed.blocks for arrow in block.arrows for reason in arrow.reasons)
+        return frozenset(reason.place for reason in reasons if reason.why == "address-of")
 
 
 NOTHING_SAID = Index(Parsed((), ()))
@@ -84,6 +109,33 @@ class Blocks:
     def has_box(self, place: Place, subject: str) -> bool:
         """Say whether a value is boxed where it is made: the compiler then explains the content and the box apart."""
         return (place, subject) in self._indexed(place).boxes
+
+    def is_method_value(self, place: Place, subject: str, *, is_boxed: bool) -> bool | None:
+        """Say whether a selector makes a function, False for a box, None where its explanation leaves it open.
+
+        `is_boxed` says that an interface takes it: then what is spilled is the function or the box.
+        """
+        blocks = self.of(place, subject)
+        if not blocks:
+            return None
+        if any(_is_function_boxed(block, place) for block in blocks):
+            return True
+        if is_boxed or any(self._is_printed(block) for block in blocks):
+            return False
+        index = self._indexed(place)
+        return True if place in index.addressed else index.fillings.get(subject)
+
+    def _is_printed(self, block: Block) -> bool:
+        """Say whether a function of package fmt takes a value: all that these take but texts are interfaces.
+
+        Shape: where code is inlined, the arguments of all its calls have one place: then all calls must be of fmt.
+        """
+        last = block.arrows[-1].reasons[-1:] if block.arrows else ()
+        if last and stored_subject(block.arrows[-1]) == "... argument":
+            inside = [other for other in self._at(last[0].place) if other.subject == "... argument"]
+            last = tuple(one for other in inside for arrow in other.arrows for one in arrow.reasons[-1:])
+        called = [one.expression for one in last if one.why == "call parameter"]
+        return bool(called) and all(text.startswith("fmt.") for text in called)
 
     def container(self, block: Block, last: Arrow, subject: str) -> Block | None:
         """Return the block of the allocation that holds the value, by the position rules of each reason."""
@@ -160,6 +212,12 @@ def stores_itself(block: Block) -> bool:
     if not block.arrows or block.subject == "func literal":
         return False
     return stored_subject(block.arrows[-1]) == block.subject
+
+
+def _is_function_boxed(block: Block, place: Place) -> bool:
+    """Say whether what is made at a place is put into an interface afterwards: a box that is made is in one."""
+    made = [(one.why, one.place) for one in block.arrows[0].reasons[:2]] if block.arrows else []
+    return made == [("spill", place), ("interface-converted", place)]
 
 
 def _last_place(block: Block) -> Place | None:

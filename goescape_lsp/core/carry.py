@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from goescape_lsp.core.model import Allocation, FileFacts, Finding, Rule
+from goescape_lsp.core.judge import is_open
+from goescape_lsp.core.model import Allocation, FileFacts, Finding, Kind, Rule
+from goescape_lsp.core.selectors import as_kind
 from goescape_lsp.core.shift import shift
 
 # The reasons that come from the assembly, some of them not from it alone.
@@ -14,6 +16,7 @@ _WEIGHED = frozenset(
         *("map-hint", "map-growth", "map-large"),
     ]
 )
+_Made = tuple[Kind, int | None, int | None]
 
 
 def carry(older: FileFacts | None, newer: FileFacts) -> FileFacts:
@@ -27,7 +30,11 @@ def carry(older: FileFacts | None, newer: FileFacts) -> FileFacts:
     known: dict[tuple[object, ...], set[tuple[Allocation, str, Rule | None]]] = {}
     for finding in older.findings:
         known.setdefault(_identity(finding), set()).add((finding.allocation, finding.allocation_reason, finding.rule))
-    findings = [_carried(finding, known.get(_identity(finding), set())) for finding in newer.findings]
+    kinds: dict[tuple[object, ...], set[_Made]] = {}
+    for finding in older.findings:
+        kinds.setdefault(_site(finding), set()).add((finding.kind, finding.size, finding.block))
+    settled = (_settled(finding, kinds.get(_site(finding), set())) for finding in newer.findings)
+    findings = [_carried(finding, known.get(_identity(finding), set())) for finding in settled]
     told = {(finding.span, finding.kind) for finding in findings}
     if any(finding.is_silent for finding in older.findings):
         moved = shift(older, newer.content).findings
@@ -37,7 +44,21 @@ def carry(older: FileFacts | None, newer: FileFacts) -> FileFacts:
 
 
 def _identity(finding: Finding) -> tuple[object, ...]:
-    return (finding.function, finding.expression, finding.subject, finding.kind, finding.verdict, finding.inlined_from)
+    return (*_site(finding), finding.kind)
+
+
+def _site(finding: Finding) -> tuple[object, ...]:
+    return (finding.function, finding.expression, finding.subject, finding.verdict, finding.inlined_from)
+
+
+def _settled(finding: Finding, known: set[_Made]) -> Finding:
+    """Return a finding that was left open as what all of the same selectors were before."""
+    if not is_open(finding) or len(known) != 1:
+        return finding
+    kind, size, block = next(iter(known))
+    if kind is Kind.METHOD_VALUE:
+        return replace(as_kind(finding, kind), size=size, block=block)
+    return as_kind(finding, kind) if kind is Kind.INTERFACE else finding
 
 
 def _carried(finding: Finding, known: set[tuple[Allocation, str, Rule | None]]) -> Finding:

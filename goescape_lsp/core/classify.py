@@ -40,6 +40,11 @@ class Classifier:
         """Return the explanations of a verdict, in the compiler's order."""
         return self._blocks.of(place, subject)
 
+    def kind_of_selector(self, place: Place, subject: str, *, is_boxed: bool) -> Kind:
+        """Return what a selector makes, `OTHER` where not even the explanation tells; see `Blocks.is_method_value`."""
+        told = self._blocks.is_method_value(place, subject, is_boxed=is_boxed)
+        return Kind.OTHER if told is None else Kind.METHOD_VALUE if told else Kind.INTERFACE
+
     def decide(self, place: Place, subject: str, kind: Kind, *, is_inlined: bool = False) -> Decision:
         """Return the one cause of a heap verdict; `UNKNOWN` when the compiler's reason is not in the table.
 

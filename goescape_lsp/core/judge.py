@@ -11,6 +11,9 @@ from goescape_lsp.core.shape import Boxed
 from goescape_lsp.core.tables.limits import Subject, limit
 from goescape_lsp.core.tables.messages import tells_of_no_size
 
+OPEN = "field-or-method"
+"""The reason of a selector of which neither syntax nor the explanation tells what it makes."""
+
 _FREE_BOXES = frozenset([Boxed.CONSTANT, Boxed.ONE_BYTE, Boxed.ZERO_SIZE, Boxed.NIL_SLICE, Boxed.POINTER_SHAPED])
 _OBJECTS = frozenset([Kind.NEW, Kind.COMPOSITE, Kind.VARIABLE])
 _BY_TYPE = _OBJECTS | {Kind.SLICE}
@@ -24,6 +27,7 @@ _POSSIBLE_BOXES = {
     Boxed.STRING: (Allocation.MAY_ALLOCATE, "empty-string"),
     Boxed.SLICE: (Allocation.MAY_ALLOCATE, "nil-slice"),
     Boxed.UNKNOWN: (Allocation.UNKNOWN, "unknown-type"),
+    Boxed.MAYBE: (Allocation.UNKNOWN, OPEN),
 }
 _EMPTY = re.compile(
     r"^(?:&struct ?\{\}\{\}|new\((?:struct ?\{\}|\[0\].*)\)|&\[0\].*\{\}|\[\][^{]*\{\}|make\(\[\].*, 0(?:, 0)?\))$",
@@ -174,6 +178,21 @@ def _outside_brackets(text: str) -> str:
     return "".join(kept)
 
 
+def is_open(finding: Finding) -> bool:
+    """Say whether a selector may be a field that is put into an interface as well as a method value."""
+    return finding.allocation_reason == OPEN
+
+
+def possible_rules(finding: Finding) -> tuple[Rule, ...]:
+    """Return the rules that a finding has once the machine code was read, the likelier first; none where it has none.
+
+    Shape: among selectors that are left open, those that make a box are fifty times as many as method values.
+    """
+    if finding.rule is None:
+        return ()
+    return (Rule.INTERFACE_CONVERSION, finding.rule) if is_open(finding) else (finding.rule,)
+
+
 def is_shown(finding: Finding, facts: FileFacts, settings: Settings) -> bool:
     """Say whether a finding is published under the settings `show`, `tests` and `generated`; not what is accepted."""
     if finding.suppressed or not is_looked_at(facts, settings):
@@ -211,7 +230,7 @@ def decided(finding: Finding, settings: Settings) -> tuple[str, str]:
     The setting is asked by rule, then by temperature, then by the row of the table that fits the finding.
     """
     row = row_of(finding)
-    for key in (str(finding.rule), str(finding.temperature), row.key):
+    for key in (*map(str, possible_rules(finding)), str(finding.temperature), row.key):
         if key in settings.severity:
             return settings.severity[key], key
     return row.severity, row.key

@@ -27,6 +27,7 @@ class Boxed(StrEnum):
     NIL_SLICE = "nil slice"
     POINTER_SHAPED = "pointer-shaped"
     VALUE = "value"
+    MAYBE = "maybe"  # a field that is put into an interface, or a method value
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
-from goescape_lsp.core.judge import ALLOCATION_RULES
+from goescape_lsp.core.judge import ALLOCATION_RULES, possible_rules
 from goescape_lsp.core.model import Comment, FileFacts, Finding, Remark, RemarkKind, Rule, Span
 
 PREFIX = "goescape:"
@@ -35,10 +35,13 @@ class _Claim:
     used: set[str] = field(default_factory=set[str])
 
     def takes(self, finding: Finding) -> bool:
-        """Note which names fit a finding, and say whether any does; what stays on the stack has no rule."""
+        """Note which names fit a finding, and say whether any does; what stays on the stack has no rule.
+
+        What is left open is accepted by each rule that it may have, so that no comment is unused for a while.
+        """
         if finding.rule is None:
             return False
-        fitting = {str(finding.rule), ALL}.intersection(self.names)
+        fitting = {*map(str, possible_rules(finding)), ALL}.intersection(self.names)
         self.used |= fitting
         return bool(fitting)
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from goescape_lsp.core.assembly import Assembly, carries, grows_map, is_called, weigh
 from goescape_lsp.core.judge import is_sum, judge_silent
 from goescape_lsp.core.model import Allocation, Cause, Finding, Kind, Package, Rule, Span, Verdict
+from goescape_lsp.core.selectors import settled
 from goescape_lsp.core.temperature import temper
 from goescape_lsp.session.origins import as_origins
 from goescape_lsp.session.reader import growth_reason
@@ -34,6 +35,7 @@ def weighed(
     """
     if not assembly.calls:
         return findings
+    findings = tuple(settled(finding, assembly) for finding in findings)
     called = {file for (file, _), names in assembly.calls.items() if names} & sources.keys()
     sites = {file: silent_sites(sources[file]) for file in called if not sources[file].has_line_directives}
     owners = {path: package.import_path for package in packages for path in package.files}

@@ -47,6 +47,7 @@ _EXPORTED = re.compile(r"(?:^|\.)[A-Z]\w*$")
 _CONTENTS = frozenset([Kind.SLICE, Kind.APPEND, Kind.BYTES, Kind.STRING])
 _BOXED = {"empty-copy": "", "few-bytes": "empty-string", "empty-part": "empty-string"}
 """What the reason of a text or a copy becomes where its box is told with it."""
+_BOXED_SELECTORS = {Kind.OTHER: Boxed.MAYBE, Kind.INTERFACE: Boxed.UNKNOWN, Kind.METHOD_VALUE: Boxed.NOTHING}
 _OWN_SUBJECTS = ("... argument",)
 
 
@@ -177,14 +178,9 @@ class Reader:
     def _heap(self, site: _Site, source: Source, count: int) -> Finding:
         line, shape = site.line, site.shape
         text = line.subject.replace("go.shape.", "")
-        kind = source.kind_of_text(text, line.verdict) if site.inlined_from else shape.kind
         is_inlined = bool(site.inlined_from)
+        kind, boxed = self._made(site, source, text)
         decision = self._classifier.decide(line.place, line.subject, kind, is_inlined=is_inlined)
-        boxed = shape.boxed
-        if site.inlined_from:
-            boxed = boxed_text(text) if kind is Kind.INTERFACE else Boxed.NOTHING
-        elif kind in _CONTENTS and _is_boxed(site):  # whatever its content takes, its header is copied
-            boxed = Boxed.SLICE if kind is Kind.APPEND else Boxed.VALUE
         captures = self._captures(site, source) if kind is Kind.CLOSURE else True
         is_static = _is_unreached(site) or captures is False
         is_sized = self._is_sized(site, source, text)
@@ -226,6 +222,20 @@ class Reader:
             return width > 0
         known = None if site.inlined_from else site.shape.is_sized
         return source.is_sized_text(text) if known is None else known
+
+    def _made(self, site: _Site, source: Source, text: str) -> tuple[Kind, Boxed]:
+        """Return what a site makes, and what is known of what it puts into an interface."""
+        line, kind, boxed = site.line, site.shape.kind, site.shape.boxed
+        if site.inlined_from:
+            kind, boxed = source.kind_of_text(text, line.verdict), boxed_text(text)
+            is_open = kind is Kind.OTHER and not text.startswith("make(")
+            boxed = boxed if kind is Kind.INTERFACE else Boxed.MAYBE if is_open else Boxed.NOTHING
+        elif kind in _CONTENTS and _is_boxed(site):  # whatever its content takes, its header is copied
+            boxed = Boxed.SLICE if kind is Kind.APPEND else Boxed.VALUE
+        if kind is not Kind.OTHER or boxed is Boxed.NOTHING:
+            return kind, boxed
+        kind = self._classifier.kind_of_selector(line.place, line.subject, is_boxed=boxed is not Boxed.MAYBE)
+        return kind, _BOXED_SELECTORS[kind]
 
     def _captures(self, site: _Site, source: Source) -> bool | None:
         """Say whether a function literal captures anything; without that it is static. None where nothing tells.

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from tree_sitter import Node
 
 from goescape_lsp.core.shape import Callee, Target
 from goescape_lsp.syntax.forms import Form
 from goescape_lsp.syntax.names import Names
 from goescape_lsp.syntax.scope import Role
-from goescape_lsp.syntax.tree import enclosing_function, text_of
+from goescape_lsp.syntax.tree import enclosing_function, first_of, text_of
 from goescape_lsp.syntax.types import infer
 
 _BUILTINS = {"append": Callee.APPEND, "panic": Callee.PANIC, "copy": Callee.COPY, "string": Callee.CONVERSION}
+# Of exported names: interfaces are called by what they do, variables by what they are for.
+_INTERFACE_OR_VARIABLE = re.compile(r"\.(?:\w+er|Default\w*|Err\w*|Discard|Conn|Context|Type|FS|File|Hash|Interface)$")
 _BY_ROLE = {
     Role.FUNCTION: Callee.FUNCTION,
     Role.TYPE: Callee.CONVERSION,
@@ -44,7 +48,22 @@ def callee_of(function: Node, names: Names) -> Callee:
     operand = function.child_by_field_name("operand")
     if operand is not None and operand.type == "identifier" and names_package(operand, names):
         return Callee.IMPORTED
-    return Callee.METHOD
+    return Callee.IMPORTED if operand is not None and _is_type_elsewhere(operand, function, names) else Callee.METHOD
+
+
+def _is_type_elsewhere(operand: Node, function: Node, names: Names) -> bool:
+    """Say whether `p.T` in the call of `p.T.M` is a type of another package that has the method itself.
+
+    Else it is a variable, or an interface: then nobody knows which method runs. The first argument is the receiver.
+    """
+    package = operand.child_by_field_name("operand") if operand.type == "selector_expression" else None
+    call = function.parent
+    if package is None or package.type != "identifier" or not names_package(package, names) or call is None:
+        return False
+    if _INTERFACE_OR_VARIABLE.search(text_of(operand)):
+        return False
+    given = infer(first_of(call.child_by_field_name("arguments")), names)
+    return text_of(operand) == given.name if given.form is not Form.UNKNOWN else given.name in {"", text_of(operand)}
 
 
 def _named_callee(name: str, node: Node, names: Names) -> Callee:

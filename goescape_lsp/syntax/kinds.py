@@ -13,6 +13,7 @@ from goescape_lsp.syntax import spans
 from goescape_lsp.syntax.boxing import boxed_text
 from goescape_lsp.syntax.calls import callee_of
 from goescape_lsp.syntax.forms import has_elided_elements, has_text_keys
+from goescape_lsp.syntax.selectors import is_method, taker_of
 from goescape_lsp.syntax.standard import is_standard_map
 from goescape_lsp.syntax.tree import first_of, text_of
 from goescape_lsp.syntax.types import Form, Names, element, infer, resolve
@@ -34,6 +35,8 @@ _KIND_BY_SUBJECT: tuple[tuple[str, Kind], ...] = (
 )
 # `make` of a named type: with no size it is a map (channels have no verdict, slices need a length).
 _MADE = re.compile(r"^make\((?P<type>[\w.]+)(?P<size>, .*)?\)$", re.DOTALL)
+# `b.Len`, `(~r0).String`, `r.Pool[0].Name`: in inlined code nothing tells what such a text makes.
+_SELECTOR = re.compile(r"^(?P<operand>[\w(][^\s\"'`{}]*)\.[^\W\d]\w*$")
 _KIND_BY_FORM = {Form.MAP: Kind.MAP, Form.SLICE: Kind.SLICE, Form.CHANNEL: Kind.CHANNEL}
 
 
@@ -62,8 +65,13 @@ def kind_of_text(subject: str, verdict: Verdict, names: Names) -> Kind:
     if (made := _MADE.match(subject)) is not None:
         declared = names.type_named(made["type"])
         return _kind_made(resolve(declared.type, names).form if declared is not None else Form.UNKNOWN, made)
-    is_concatenation = is_sum(subject) and boxed_text(subject) is not Boxed.CONSTANT
-    return Kind.STRING if is_concatenation else Kind.INTERFACE
+    if boxed_text(subject) is Boxed.CONSTANT:
+        return Kind.INTERFACE
+    if is_sum(subject):
+        return Kind.STRING
+    selector = _SELECTOR.match(subject)
+    is_open = selector is not None and selector["operand"] not in names.imports
+    return Kind.OTHER if is_open else Kind.INTERFACE
 
 
 def _kind_by_subject(subject: str) -> Kind | None:
@@ -77,8 +85,8 @@ def _kind_made(form: Form, made: re.Match[str]) -> Kind:
 def _kind_of_node(node: Node, subject: str, names: Names) -> Kind:
     if node.type == "binary_expression" and " + " in subject:
         return Kind.INTERFACE if infer(node, names).form is Form.BASIC else Kind.STRING
-    if node.type == "selector_expression" and _is_method_value(node, names):
-        return Kind.METHOD_VALUE
+    if node.type == "selector_expression":
+        return _kind_of_selector(node, subject, names)
     if node.type == "composite_literal":
         return _kind_of_literal(node, names)
     if node.type == "type_conversion_expression" or _is_conversion(node, names):
@@ -112,34 +120,15 @@ def _is_parameter_name(node: Node) -> bool:
     return node.parent is not None and node.parent.type in {"parameter_declaration", "variadic_parameter_declaration"}
 
 
-def _is_method_value(node: Node, names: Names) -> bool:
-    """Say whether a selector names a method, not a field: of a type of this package, or as what takes it tells."""
-    made = infer(node, names)
-    if made.form is not Form.UNKNOWN:
-        return made.node is not None and made.node.type == "method_declaration"
-    return _is_unboxed(node, names)
+def _kind_of_selector(node: Node, subject: str, names: Names) -> Kind:
+    """Return what a selector makes that has a verdict: a box or a method value; `OTHER` where syntax does not tell.
 
-
-def _is_unboxed(node: Node, names: Names) -> bool:
-    """Say whether a value is stored in a variable that certainly is no interface: one of its own type, or a function.
-
-    What has a verdict there is a function that is made, since a field is only copied.
+    Without an interface that takes it, it is a function that is made, since a field is only copied.
     """
-    values = node.parent
-    statement = values.parent if values is not None and values.type == "expression_list" else None
-    if values is None or statement is None:
-        return False
-    if statement.type == "var_spec" and statement.child_by_field_name("value") == values:
-        written = statement.child_by_field_name("type")
-        return written is None or resolve(written, names).form is Form.FUNCTION
-    if statement.child_by_field_name("right") != values:
-        return False
-    targets, index = statement.child_by_field_name("left"), values.named_children.index(node)
-    target = targets.named_children[index] if targets is not None and index < targets.named_child_count else None
-    if statement.type == "short_var_declaration":
-        found = names.local(text_of(target), node) if target is not None else None
-        return found is None or found.name == target
-    return statement.type == "assignment_statement" and infer(target, names).form is Form.FUNCTION
+    told = is_method(node, subject, names)
+    if told is None and taker_of(node, names) is Form.FUNCTION:
+        told = True
+    return Kind.OTHER if told is None else Kind.METHOD_VALUE if told else Kind.INTERFACE
 
 
 def _is_conversion(node: Node, names: Names) -> bool:

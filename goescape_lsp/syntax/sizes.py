@@ -11,7 +11,7 @@ from goescape_lsp.core.tables.layouts import WORD, header
 from goescape_lsp.syntax.forms import UNKNOWN, Form, Type
 from goescape_lsp.syntax.names import Names
 from goescape_lsp.syntax.scope import CONSTANTS, declared_at
-from goescape_lsp.syntax.tree import text_of
+from goescape_lsp.syntax.tree import first_of, text_of
 from goescape_lsp.syntax.types import element, infer, resolve, type_of_declaration
 
 _BASIC = {
@@ -55,6 +55,8 @@ def size_of_site(node: Node, kind: Kind, subject: str, names: Names) -> int | No
             return size_of(type_of_declaration(found, names), names) if found is not None else None
         case Kind.NEW | Kind.COMPOSITE | Kind.INTERFACE:
             return size_of(made_by(node, kind, names), names)
+        case Kind.METHOD_VALUE:
+            return _method_value_bytes(node, names)
         case Kind.SLICE:
             return _slice_bytes(node, subject, names)
         case _:
@@ -69,6 +71,8 @@ def site_has_pointers(node: Node, kind: Kind, names: Names) -> bool | None:
             return _has_pointers(type_of_declaration(found, names), names, _DEPTH) if found is not None else None
         case Kind.NEW | Kind.COMPOSITE | Kind.INTERFACE:
             return _has_pointers(made_by(node, kind, names), names, _DEPTH)
+        case Kind.METHOD_VALUE:
+            return _has_pointers(_receiver(node, names), names, _DEPTH)
         case Kind.SLICE:
             made = infer(node, names).node
             inner = made.child_by_field_name("element") if made is not None else None
@@ -129,6 +133,23 @@ def made_by(node: Node, kind: Kind, names: Names) -> Type:
     if kind is Kind.COMPOSITE and node.type == "unary_expression":
         return infer(node.child_by_field_name("operand"), names)
     return infer(node, names)
+
+
+def _receiver(node: Node, names: Names) -> Type:
+    """Return the type of the receiver that a method value holds: that which its method, or its interface, has."""
+    operand = infer(node.child_by_field_name("operand"), names)
+    if operand.form is Form.INTERFACE:
+        return operand
+    method = infer(node, names).node
+    receiver = method.child_by_field_name("receiver") if method is not None else None
+    declared = first_of(receiver)
+    return resolve(declared.child_by_field_name("type"), names) if declared is not None else UNKNOWN
+
+
+def _method_value_bytes(node: Node, names: Names) -> int | None:
+    """Return the size of `struct { F uintptr; R T }`: a receiver of no size takes a byte, as a struct's last field."""
+    size = size_of(_receiver(node, names), names)
+    return None if size is None else WORD + -(-max(size, 1) // WORD) * WORD
 
 
 def _slice_bytes(node: Node, subject: str, names: Names) -> int | None:

@@ -21,6 +21,7 @@ from goescape_lsp.syntax.cuts import EXPRESSION_LENGTH, cut, one_line, squeeze
 from goescape_lsp.syntax.file import GoFile
 from goescape_lsp.syntax.outline import Outline
 from goescape_lsp.syntax.scope import Role
+from goescape_lsp.syntax.selectors import taker_of
 from goescape_lsp.syntax.sized import is_sized_site, is_sized_text
 from goescape_lsp.syntax.sizes import site_has_pointers, size_of_site
 from goescape_lsp.syntax.starts import statement_that_calls
@@ -355,7 +356,7 @@ class Source:
             heat.loops_around(node),
             temperature,
             reason,
-            boxed_value(node, subject, self.names) if is_boxed else Boxed.NOTHING,
+            boxed_value(node, subject, self.names) if is_boxed else self._maybe_boxed(node, kind),
             size,
             site_has_pointers(node, kind, self.names),
             is_sized_site(node, kind, self.names) if size is None else size > 0,
@@ -364,6 +365,12 @@ class Source:
             is_selector=node.type == "selector_expression",
             rounds=heat.heat_of(body) if body is not None else None,
         )
+
+    def _maybe_boxed(self, node: Node, kind: Kind) -> Boxed:
+        """Return what is known of the box of a selector that may make none; `NOTHING` for all else."""
+        if kind is not Kind.OTHER or node.type != "selector_expression":
+            return Boxed.NOTHING
+        return Boxed.UNKNOWN if taker_of(node, self.names) is Form.INTERFACE else Boxed.MAYBE
 
     def _is_user_call(self, node: Node) -> bool:
         function = node.child_by_field_name("function")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tree_sitter import Node
 
+from goescape_lsp.syntax.forms import Form
 from goescape_lsp.syntax.scope import find
 from goescape_lsp.syntax.tree import ancestors, text_of
 
@@ -32,6 +35,21 @@ _MAPS = frozenset(
     ]
 )
 _VARIABLES = {("os", "Args"): "[]string"}
+# Which argument is a function.
+_TAKE_FUNCTIONS = {
+    ("context", "AfterFunc"): 1,
+    ("sort", "Search"): 1,
+    ("sort", "Slice"): 1,
+    ("sort", "SliceStable"): 1,
+    ("strings", "FieldsFunc"): 1,
+    ("strings", "IndexFunc"): 1,
+    ("strings", "Map"): 0,
+    ("strings", "TrimFunc"): 1,
+    ("sync", "OnceFunc"): 0,
+    ("time", "AfterFunc"): 1,
+}
+# All that their functions take are interfaces, texts and numbers.
+_TAKE_INTERFACES = frozenset(["fmt", "log"])
 
 
 def standard_result(function: Node) -> str:
@@ -42,6 +60,18 @@ def standard_result(function: Node) -> str:
 def standard_variable(selector: Node) -> str:
     """Return the type of a variable of the standard library, "" for any other expression."""
     return _found(selector, _VARIABLES)
+
+
+def standard_taker(function: Node, index: int) -> Form | None:
+    """Return whether a function of the standard library takes a `FUNCTION` or an `INTERFACE` as one of its arguments.
+
+    Shape: None for other functions and arguments; the first argument has the index 0.
+    """
+    package, _, name = text_of(function).partition(".")
+    is_interface, taken = package in _TAKE_INTERFACES, _TAKE_FUNCTIONS.get((package, name))
+    if (not is_interface and taken != index) or not _found(function, {(package, name): name}):
+        return None
+    return Form.INTERFACE if is_interface else Form.FUNCTION
 
 
 def is_standard_map(written: Node | None) -> bool:
@@ -68,7 +98,7 @@ def is_standard(function: Node | None, package: str, name: str) -> bool:
     return function is not None and _found(function, {(package, name): name}) == name
 
 
-def _found(selector: Node, names: dict[tuple[str, str], str]) -> str:
+def _found(selector: Node, names: Mapping[tuple[str, str], str]) -> str:
     operand = selector.child_by_field_name("operand") if selector.type == "selector_expression" else None
     if operand is None or operand.type != "identifier":
         return ""

@@ -26,7 +26,7 @@ from goescape_lsp.syntax.scope import CONSTANTS, TYPES, Declaration, Role
 from goescape_lsp.syntax.standard import standard_result, standard_variable
 from goescape_lsp.syntax.tree import first_of, text_of
 
-__all__ = ["UNKNOWN", "Form", "Names", "Type", "element", "infer", "resolve", "type_of_declaration"]
+__all__ = ["UNKNOWN", "Form", "Names", "Type", "element", "infer", "method_of", "resolve", "type_of_declaration"]
 
 # A type that names itself, or a variable that is declared by itself in broken code, must not be followed for ever.
 _DEPTH = 12
@@ -211,7 +211,7 @@ def _field(node: Node, names: Names, depth: int) -> Type:
     if operand.form is Form.POINTER:
         operand = element(operand, names)
     wanted = text_of(node.child_by_field_name("field"))
-    if (method := _method(operand, wanted, names)) is not None:
+    if (method := method_of(operand, wanted, names)) is not None:
         return Type(Form.FUNCTION, method)
     if operand.form is not Form.STRUCT or operand.node is None:
         return UNKNOWN
@@ -222,7 +222,7 @@ def _field(node: Node, names: Names, depth: int) -> Type:
     return UNKNOWN
 
 
-def _method(of: Type, name: str, names: Names) -> Node | None:
+def method_of(of: Type, name: str, names: Names) -> Node | None:
     """Return the declaration of a method of a type of this package; a local type of the same name has none."""
     owner = re.sub(r"\[.*", "", of.name, flags=re.DOTALL)
     found = names.methods.get((owner, name))

@@ -202,6 +202,11 @@ OF_METHOD = (Step("captured by a closure", ".autotmp_5", ".autotmp_5", "{storage
             {"rule": Rule.STORED_IN_MAP, "cause": Cause.MAP_KEY, "kind": Kind.STRING, "flow": BEGUN},
         ),
         ("passed-to-unknown-call.function", {"rule": Rule.PASSED_TO_UNKNOWN_CALL, "kind": Kind.CLOSURE}),
+        ("interface-conversion.function", {"rule": Rule.INTERFACE_CONVERSION, "kind": Kind.METHOD_VALUE}),
+        (
+            "passed-to-leaking-parameter.method-value",
+            {"rule": Rule.PASSED_TO_LEAKING_PARAMETER, "kind": Kind.METHOD_VALUE},
+        ),
         ("interface-conversion.pooled", {"rule": Rule.INTERFACE_CONVERSION, "flow": POOLED, "callee": "pool.Put"}),
         ("stored-in-map.boxed", {"rule": Rule.STORED_IN_MAP, "flow": BOXED}),
         ("stored-in-map", {"rule": Rule.STORED_IN_MAP, "flow": (*BOXED, ASSERTED)}),

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from goescape_lsp.cli.engine import Request, examine
-from goescape_lsp.core.assembly import Assembly, split_assembly
+from goescape_lsp.core.assembly import Assembly, Sieve, split_assembly
 from goescape_lsp.core.carry import carry
-from goescape_lsp.core.judge import decided
+from goescape_lsp.core.judge import OPEN, decided
 from goescape_lsp.core.model import (
     Allocation,
     Cause,
@@ -24,6 +24,7 @@ from goescape_lsp.core.model import (
     Temperature,
     Verdict,
 )
+from goescape_lsp.core.selectors import settled
 from goescape_lsp.core.settings import Settings
 from goescape_lsp.core.tables.calls import RUNTIME_CALLS
 from goescape_lsp.core.words.findings import message
@@ -382,6 +383,47 @@ def test_evidence_is_carried_only_where_all_agree() -> None:
     plain = replace(facts, findings=(one,))
     assert carry(replace(facts, findings=(weighed,)), plain).findings == (weighed,)
     assert carry(replace(facts, findings=(weighed, other)), plain).findings == (one,)
+
+
+def test_a_selector_stays_what_the_machine_code_said_that_it_makes() -> None:
+    facts = example()
+    selector = {"verdict": Verdict.ESCAPES, "subject": "l.Info", "expression": "l.Info"}
+    cause = {"cause": Cause.CALLEE_PARAM, "rule": Rule.PASSED_TO_LEAKING_PARAMETER}
+    plain = replace(facts.findings[0], **selector, **cause, kind=Kind.OTHER, allocation_reason=OPEN)
+    at = ("/a.go", 1)
+    method = settled(plain, Assembly({at: frozenset(["newobject", "*Info-fm"])}))
+    assert (method.kind, method.rule, method.allocation) == (Kind.METHOD_VALUE, plain.rule, Allocation.ALLOCATES)
+    assert (method.size, method.block) == (16, 16)
+    assert settled(plain, Assembly({at: frozenset(["Info-fm"])})).size is None
+    box = settled(plain, Assembly({at: frozenset(["convTstring", "*Infof-fm"])}))
+    assert (box.kind, box.rule, box.cause) == (Kind.INTERFACE, Rule.INTERFACE_CONVERSION, Cause.INTERFACE_ARG)
+    assert settled(plain, Assembly({("/a.go", 2): frozenset(["*Info-fm"])})) is plain
+    for said in (method, box):
+        assert carry(replace(facts, findings=(said,)), replace(facts, findings=(plain,))).findings == (said,)
+    open_still = replace(facts, findings=(plain,))
+    assert carry(replace(facts, findings=(method, box)), open_still) is open_still
+
+
+WRAPPED = (
+    (b"LEAQ\tsync.(*Mutex).Unlock-fm(SB), CX", "*Unlock-fm"),
+    (b"LEAQ\ttime.Time.Sub-fm(SB), DX", "Sub-fm"),
+    (b"MOVD\t$sync/atomic.(*Pointer[go.shape.struct { a.B }]).Load-fm(SB), R1", "*Load-fm"),
+    (b"LEAL\tp.T.\xc3\x84rger-fm(SB), CX", "\u00c4rger-fm"),
+    (b"TEXT\tsync.(*Mutex).Unlock-fm(SB), DUPOK|WRAPPER|ABIInternal, $24-0", None),
+    (b"FUNCDATA\t$5, time.Time.Sub-fm.arginfo1(SB)", None),
+)
+
+
+@pytest.mark.parametrize(("instruction", "spelled"), WRAPPED)
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_a_line_that_takes_the_wrapper_of_a_method_value_says_so(
+    instruction: bytes, spelled: str | None, size: int
+) -> None:
+    text = b"\t0x0013 00019 (/a/b (c).go:47)\t%b\n\t0x0014 00020 (/a/b (c).go:47)\tRET\n" % instruction
+    sieve = Sieve()
+    kept = b"".join(sieve.feed(text[at : at + size]) for at in range(0, len(text), size)) + sieve.close()
+    for said in (text, kept):
+        assert split_assembly(said)[1].calls == {("/a/b (c).go", 47): frozenset(filter(None, [spelled]))}
 
 
 def example() -> FileFacts:

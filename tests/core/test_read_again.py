@@ -23,6 +23,7 @@ import (
 	"io"
 	"net/mail"
 	"os"
+	"reflect"
 )
 
 var kept any
@@ -145,11 +146,49 @@ func (c *closer) set(r *os.File, f any) any {
 	c.f = sync
 	var name = r.Name // r.Name: stored-in-global, allocates
 	keepName = name
-	f = r.Fd // r.Fd: interface-conversion
+	f = r.Fd // r.Fd: returned, allocates
 	return f
 }
 
 var keepName func() string
+
+type actions struct {
+	close func() error
+	any   any
+}
+
+//go:noinline
+func runLater(f func() error, more ...any) { keptRuns, kept = append(keptRuns, f), more[0] }
+
+var keptRuns []func() error
+
+func (c *closer) take(r *os.File, e *os.PathError) *actions {
+	runLater(r.Close) // r.Close: passed-to-leaking-parameter, allocates
+	runLater(nil, e.Path) // e.Path: interface-conversion, may-allocate
+	runLater(nil, r.Sync) // r.Sync: interface-conversion, allocates
+	return &actions{
+		close: r.Close, // r.Close: returned, allocates
+		any:   e.Path, // e.Path: interface-conversion, may-allocate
+	}
+}
+
+func closing(r *os.File) (func() error, any) { return r.Close, r.Sync } // r.Sync: returned, allocates
+
+func path(e *os.PathError) (any, int) { return e.Path, 1 } // e.Path: interface-conversion, may-allocate
+
+// A method expression that is called is a static call, however its text is that of a variable's method.
+func called(v reflect.Value, more []reflect.Value, r io.Reader, b *bytes.Buffer) {
+	known := make([]byte, 8) // make([]byte, 8): passed-to-leaking-parameter, reflect.Value.SetBytes
+	reflect.Value.SetBytes(v, known)
+	other := make([]byte, 9) // make([]byte, 9): passed-to-leaking-parameter, reflect.Value.SetBytes
+	reflect.Value.SetBytes(more[0].Elem(), other)
+	read := make([]byte, 10) // make([]byte, 10): passed-to-unknown-call, io.Reader.Read
+	io.Reader.Read(r, read)
+	written := make([]byte, 11) // make([]byte, 11): plain, does-not-allocate
+	(*bytes.Buffer).Write(b, written)
+	taken := reflect.Value.SetBytes
+	taken(v, nil)
+}
 
 func fillRandom(n int) []byte {
 	b := make([]byte, 8) // make([]byte, 8): passed-to-unknown-call, rand.Reader.Read

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from goescape_lsp.core.judge import is_shown
+from goescape_lsp.core.judge import is_open, is_shown, severity
 from goescape_lsp.core.model import Compiled, FileFacts, Package, Problem, ProblemKind, Rule, Run
 from goescape_lsp.core.settings import Settings
 from goescape_lsp.core.shift import shift
@@ -188,6 +188,43 @@ def test_the_machine_code_decides_what_it_can(go: Go, tmp_path: Path) -> None:
     facts = judged(source, go, tmp_path, "-m=2 -S")
     assert [one.suppressed for one in facts.findings if one.rule] == ["short"]
     assert remarks(facts) == ["8:32 unused-suppression string-conversion,all"]
+
+
+SELECTORS = """package p
+
+import (
+	"net/url"
+	"sync/atomic"
+
+	"m/a/b"
+)
+
+var (
+	held atomic.Value
+	u    *url.URL
+	h    *b.Held
+)
+
+func F() {
+	held.Store(u.Host) //goescape:ok interface-conversion a box
+	b.Take(h.Close) //goescape:ok passed-to-leaking-parameter a method
+}
+"""
+
+
+@pytest.mark.parametrize("flags", ["-m=2", "-m=2 -S"])
+def test_what_only_the_machine_code_tells_is_accepted_before_it(flags: str, go: Go, tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    text = "package b\n\nvar kept any\n\ntype Held struct{ n int }\n\nfunc (h *Held) Close() { kept = h }\n\n"
+    (tmp_path / "b" / "b.go").write_text(text + "//go:noinline\nfunc Take(f func()) { kept = f }\n", "utf-8")
+    facts = judged(SELECTORS, go, tmp_path, flags)
+    told = {one.subject: (one.suppressed, is_open(one)) for one in facts.findings if one.is_heap}
+    is_without = flags == "-m=2"
+    assert told == {"u.Host": ("a box", is_without), "h.Close": ("a method", is_without)}
+    assert remarks(facts) == []
+    quiet = Settings(severity={"interface-conversion": "off"})
+    shown = {one.subject for one in facts.findings if one.is_heap and severity(one, quiet) != "off"}
+    assert shown == (set() if is_without else {"h.Close"})
 
 
 def test_a_file_that_does_not_compile_is_not_told_that_comments_are_unused(go: Go, tmp_path: Path) -> None:

@@ -131,6 +131,7 @@ def test_every_reason_for_an_allocation_is_a_claim() -> None:
     # What these say is read off the machine code, or speaks of a record that may come from a pool.
     read = {"no-call", "call", "several-calls", "unreached", "deferred-record", "map-store"}
     read |= {"unknown-type", "unknown-size", "type-argument", "unknown-captures"}
+    read |= {"field-or-method"}
     read |= {
         "growth",
         "growth-fresh",

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from goescape_lsp.core.decision import RANGE
-from goescape_lsp.core.judge import is_sum
+from goescape_lsp.core.judge import is_open, is_sum
 from goescape_lsp.core.model import Allocation, Cause, Finding, Kind, Rule
 from goescape_lsp.core.unexplained import MOST_MIB
 from goescape_lsp.core.words import Locale
@@ -69,6 +69,7 @@ EN: dict[str, str] = {
     "deferred-in-loop": "Where the deferred call may run at the end of each round, move the body of the loop into a function of its own. Else note in a slice what is to be done, and do it in one defer outside the loop.",
     "interface-conversion": "In hot code use the concrete type or a generic function. In error paths leave it.",
     "interface-conversion.pointer": "In hot code use the concrete type or a generic function, or one object for many calls. In error paths leave it.",
+    "interface-conversion.function": "The function takes the memory, the interface around it takes none. In hot code make it once and use it for many calls.",
     "interface-conversion.pooled": "It goes into a pool, which gives it out again. Leave it.",
     "interface-conversion.formatted": "In hot code build the text without fmt: strconv, append, strings.Builder. In error paths and logs leave it.",
     "stored-in-global": "A package variable outlives every call. Nothing to do when that happens once; in hot code keep the value local.",
@@ -105,6 +106,7 @@ EN: dict[str, str] = {
     "passed-to-unknown-call": "The compiler cannot see which function is called. Call a concrete method or function, or use the same memory for many calls where it is not kept.",
     "passed-to-unknown-call.string": "The compiler cannot see which function is called. Call a concrete method or function, or let it take the bytes or the parts in place of a string.",
     "passed-to-unknown-call.range": _RANGED_EN,
+    "passed-to-leaking-parameter.method-value": "The function that is called keeps its argument. Where the receiver stays the same, make the method value once, and pass that each time.",
     "passed-to-leaking-parameter.range": _RANGED_EN,
     "passed-to-unknown-call.function": "The compiler cannot see which function is called. Call a concrete method or function, or make the closure once and use it for many calls.",
     "passed-to-assembly": "If the assembly does not keep the pointer, put //go:noescape before the Go declaration.",
@@ -164,6 +166,7 @@ ZH: dict[str, str] = {
     "deferred-in-loop": "如果延迟的调用可以在每一轮结束时执行，把循环体移到单独的函数里。否则把要做的事记在切片里，在循环外用一个 defer 完成。",
     "interface-conversion": "热点代码里使用具体类型或泛型函数。错误路径上不必改。",
     "interface-conversion.pointer": "热点代码里使用具体类型或泛型函数，或者多次调用共用一个对象。错误路径上不必改。",
+    "interface-conversion.function": "占用内存的是函数，装它的接口不占。热点代码里只创建一次，多次调用共用。",
     "interface-conversion.pooled": "它被放入对象池供再次取用，不必改。",
     "interface-conversion.formatted": "热点代码里不用 fmt 生成文本：strconv、append、strings.Builder。错误路径和日志里不必改。",
     "stored-in-global": "包级变量比每次调用都活得久。只发生一次时不必改；热点代码里请让值留在局部。",
@@ -200,6 +203,7 @@ ZH: dict[str, str] = {
     "passed-to-unknown-call": "编译器看不出调用的是哪个函数。改为调用具体的方法或函数，或者在它不被保留时，多次调用复用同一块内存。",
     "passed-to-unknown-call.string": "编译器看不出调用的是哪个函数。改为调用具体的方法或函数，或者让它直接接受字节或各个部分，而不是字符串。",
     "passed-to-unknown-call.range": _RANGED_ZH,
+    "passed-to-leaking-parameter.method-value": "被调用的函数会保留它的参数。接收者不变时，只创建一次方法值，每次都传入它。",
     "passed-to-leaking-parameter.range": _RANGED_ZH,
     "passed-to-unknown-call.function": "编译器看不出调用的是哪个函数。改为调用具体的方法或函数，或者只创建一次闭包，供多次调用使用。",
     "passed-to-assembly": "如果汇编代码不保留这个指针，请在 Go 声明前加上 //go:noescape。",
@@ -294,8 +298,8 @@ def _kinds_of(finding: Finding) -> Iterator[str]:
             yield "boxed"
         yield "pointer"
     elif finding.kind in _FUNCTIONS:
-        yield from ("function", "reference")
-    else:
+        yield from (str(finding.kind), "function", "reference")
+    elif not is_open(finding):
         if finding.kind is Kind.STRING and is_sum(finding.subject):
             yield "sum"
         yield from ("reference",) if _is_kept_copy(finding) else (str(finding.kind), "reference")
