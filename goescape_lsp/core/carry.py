@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from goescape_lsp.core.model import Allocation, FileFacts, Finding, Rule
+from goescape_lsp.core.naming import uncounted
 from goescape_lsp.core.shift import shift
 
 # The reasons that come from the assembly, some of them not from it alone.
@@ -37,7 +38,8 @@ def carry(older: FileFacts | None, newer: FileFacts) -> FileFacts:
 
 
 def _identity(finding: Finding) -> tuple[object, ...]:
-    return (finding.function, finding.expression, finding.subject, finding.kind, finding.verdict, finding.inlined_from)
+    functions = uncounted(finding.function), uncounted(finding.inlined_from)
+    return (*functions, finding.expression, finding.subject, finding.kind, finding.verdict)
 
 
 def _carried(finding: Finding, known: set[tuple[Allocation, str, Rule | None]]) -> Finding:

@@ -28,6 +28,7 @@ _CONTENT = "leaking param content: "
 _LEAK = "leaking param: "
 _MOVED = "moved to heap: "
 _INLINED = "inlining call to "
+_CAN_INLINE = "can inline "
 
 _CAPTURE = pattern("capture")
 _UNPLACED = pattern("unplaced")
@@ -106,7 +107,8 @@ class Parsed:
 
     `inlined` maps a call's place to the callees that were inlined there, outermost first; `inlining` maps the place of
     a function's name to the compiler's sentence about it; `bodiless` are functions without a Go body; `captures` are
-    the places of variables that a function literal captures, for inlined code the place of the call.
+    the places of variables that a function literal captures, for inlined code the place of the call. `names` are the
+    compiler's names of functions and literals, by the place of the name or the `func`, copies behind the original.
     """
 
     verdicts: tuple[VerdictLine, ...]
@@ -117,6 +119,7 @@ class Parsed:
     unknown: tuple[str, ...] = ()
     leaks: tuple[Leak, ...] = ()
     captures: frozenset[Place] = frozenset()
+    names: dict[Place, tuple[str, ...]] = field(default_factory=dict[Place, tuple[str, ...]])
 
 
 def parse_text(text: bytes, located: Located = Place) -> Parsed:
@@ -148,6 +151,7 @@ class _Reading:
         self._inlining: dict[Place, str] = {}
         self._bodiless: set[str] = set()
         self._captures: set[Place] = set()
+        self._names: dict[Place, tuple[str, ...]] = {}
         self._unknown: list[str] = []
         self._prefix = ""
 
@@ -163,9 +167,11 @@ class _Reading:
         elif (draft := _head(place, words)) is not None:
             self._drafts.append(draft)
             self._prefix = match[0][: -len(words)]
-        elif words.startswith("can inline "):
+        elif words.startswith(_CAN_INLINE):
             self._inlining[place] = words.partition(" as: ")[0]
+            self._name(place, words[len(_CAN_INLINE) :].partition(" with cost ")[0])
         elif (refused := _CANNOT_INLINE.match(words)) is not None:
+            self._name(place, refused["function"])
             if refused["reason"] == "no function body":
                 self._bodiless.add(refused["function"])
             if not refused["reason"].startswith("repeated recursive cycle"):
@@ -204,7 +210,13 @@ class _Reading:
             tuple(self._unknown),
             tuple(Leak(draft.place, draft.subject, tuple(draft.lines)) for draft in self._drafts if draft.is_leak),
             frozenset(self._captures),
+            self._names,
         )
+
+    def _name(self, place: Place, name: str) -> None:
+        known = self._names.get(place, ())
+        if name not in known:
+            self._names[place] = (*known, intern(name))
 
 
 def parse_arrows(lines: Iterable[str], located: Located = Place) -> tuple[Arrow, ...]:

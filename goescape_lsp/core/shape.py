@@ -34,8 +34,9 @@ class Shape:
     """The expression or name at a place.
 
     `holder` is the name of the variable that first holds the value. `function` is Go's name of the enclosing function,
-    "" at package level. `loop_depth` counts the loops of that function around the place. `statement` is the first word
-    of the statement around it, None outside. `size` (in bytes) and `has_pointers` are about what would be allocated,
+    `named_at` where the compiler tells what it calls it, None where that is known (`core/naming.py`). `loop_depth`
+    counts the loops of that function around the place. `statement` is the first word of the statement around it, None
+    outside. `size` (in bytes) and `has_pointers` are about what would be allocated,
     None when not known. `is_call` says that the place is a call of a function (not a builtin, not a conversion), where
     inlined code is reported; `is_selector` that it is `x.f`, where that of the method is which a method value calls.
     `is_fallback` says that no expression stands at the place and `span` is the best there is: the token or the line.
@@ -59,6 +60,7 @@ class Shape:
     is_fallback: bool = False
     statement: Span | None = None
     rounds: tuple[Temperature, str] | None = None
+    named_at: Place | None = None
 
 
 class Target(StrEnum):

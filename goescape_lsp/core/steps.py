@@ -13,6 +13,7 @@ from goescape_lsp.core.blocks import Indexed
 from goescape_lsp.core.common import Common
 from goescape_lsp.core.decision import RANGE, Decision, Trail, because
 from goescape_lsp.core.model import Cause, Place
+from goescape_lsp.core.naming import without_types
 from goescape_lsp.core.parse import Arrow, Block, Reason
 from goescape_lsp.core.shape import Call, Callee, Syntax, Target
 from goescape_lsp.core.tables.messages import REASONS
@@ -285,19 +286,6 @@ class Steps:
 def _is_of_interface_variable(call: Call, name: str) -> bool:
     """Say whether `rand.Reader.Read(b)` is called as it is written: a static call has its type there, `T.M(v, b)`."""
     return call.function == name and name.count(".") == _OF_VARIABLE
-
-
-def without_types(name: str) -> str:
-    """Return a function's name without type arguments, which may be nested."""
-    if "[" not in name:
-        return name
-    kept, depth = list[str](), 0
-    for letter in name:
-        depth += letter == "["
-        if not depth:
-            kept.append(letter)
-        depth -= letter == "]"
-    return "".join(kept)
 
 
 def _last(name: str) -> str:

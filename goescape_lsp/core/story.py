@@ -12,8 +12,9 @@ from enum import StrEnum
 from typing import Protocol
 
 from goescape_lsp.core.model import Finding, Place, Rule, Step
+from goescape_lsp.core.naming import without_types
 from goescape_lsp.core.parse import Arrow, Located, parse_arrows
-from goescape_lsp.core.steps import called_name, without_types
+from goescape_lsp.core.steps import called_name
 
 MOST_PACKAGES = 4
 _MOST_CHAPTERS = 12

@@ -23,9 +23,10 @@ from goescape_lsp.core.model import (
     Temperature,
     Verdict,
 )
+from goescape_lsp.core.naming import bare, function_of
 from goescape_lsp.core.parse import Block, Parsed, VerdictLine, leaks_by_place
 from goescape_lsp.core.shape import Boxed, Shape
-from goescape_lsp.core.steps import called_name, without_types
+from goescape_lsp.core.steps import called_name
 from goescape_lsp.core.tables.layouts import block_of
 from goescape_lsp.core.tables.versions import is_at_least
 from goescape_lsp.core.temperature import temper
@@ -136,8 +137,10 @@ class Reader:
     def _of_method_value(self, line: VerdictLine, shape: Shape) -> Shape:
         """Return the shape as that of the wrapper's body: it runs when the method value is called, not when made."""
         wrapper = next((block.function for block in self._classifier.blocks_of(line.place, line.subject)), "")
-        function = without_types(wrapper) or shape.function
-        return replace(shape, function=function, temperature=Temperature.NORMAL, temperature_reason="")
+        function, named_at = (bare(wrapper), None) if wrapper else (shape.function, shape.named_at)
+        return replace(
+            shape, function=function, named_at=named_at, temperature=Temperature.NORMAL, temperature_reason=""
+        )
 
     def _makes_nothing(self, line: VerdictLine, shape: Shape) -> bool:
         """Say whether a conversion is told of once: `[]byte(nil)` or `string(name)` makes nothing that is not boxed."""
@@ -237,8 +240,10 @@ class Reader:
         self, site: _Site, kind: Kind, *, allocation: Allocation, reason: str, cause: Cause, rule: Rule | None
     ) -> Finding:
         line, shape = site.line, site.shape
+        source = self._sources[line.place.file]
+        function = intern(function_of(shape, line.place.file, source.package_name, self._parsed.names))
         if reason == "growth" and not site.inlined_from:
-            reason = growth_reason(self._sources[line.place.file], shape.span)
+            reason = growth_reason(source, shape.span)
         return Finding(
             file=line.place.file,
             span=shape.span,
@@ -248,7 +253,7 @@ class Reader:
             kind=kind,
             cause=cause,
             rule=rule,
-            function=shape.function,
+            function=function,
             package=self._package.import_path,
             allocation=allocation,
             temperature=shape.temperature,
@@ -259,7 +264,7 @@ class Reader:
             statement=shape.statement,
             size=None if site.inlined_from else shape.size,
             block=self._block(site, kind),
-            is_api=self._is_library and _EXPORTED.search(shape.function) is not None,
+            is_api=self._is_library and _EXPORTED.search(function) is not None,
             allocation_reason=reason,
             temperature_reason=shape.temperature_reason,
         )
@@ -284,9 +289,9 @@ class Reader:
         owner = re.match(r"^&?\(?\*?(?P<package>[a-z_]\w*)\.", line.subject)
         if owner is not None:
             # Of several one may hold it as well as another: the outermost holds what it calls in any case.
-            inner = {without_types(name) for name in names if name.lstrip("(*").startswith(owner["package"] + ".")}
+            inner = {bare(name) for name in names if name.lstrip("(*").startswith(owner["package"] + ".")}
             names = tuple(inner) if len(inner) == 1 else names
-        return without_types(names[0]).removeprefix(self._sources[line.place.file].package_name + ".")
+        return bare(names[0]).removeprefix(self._sources[line.place.file].package_name + ".")
 
 
 def _bare(subject: str, source: Source) -> str:

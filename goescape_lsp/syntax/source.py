@@ -327,11 +327,12 @@ class Source:
         temperature, reason = heat.heat_of(loop or node)
         is_boxed = kind is Kind.INTERFACE
         span = spans.visible_span(node, subject)
+        function, named_at = functions.function_name(node)
         return Shape(
             span,
             one_line(cut(self._tree.root_node, node, span)),
             kind,
-            functions.function_name(node, self._file.function_names),
+            function,
             _holder(node),
             heat.loops_around(node),
             temperature,
@@ -343,6 +344,7 @@ class Source:
             statement=statement_start(node),
             is_selector=node.type == "selector_expression",
             rounds=heat.heat_of(body) if body is not None else None,
+            named_at=named_at,
         )
 
     def _is_user_call(self, node: Node) -> bool:
