@@ -39,7 +39,7 @@ _KNOWN_ASIDES = tuple(re.compile(form.text) for form in FORMS if form.is_aside)
 
 @dataclass(frozen=True, slots=True)
 class VerdictLine:
-    """One final line of the compiler about a subject.
+    """One final line of the compiler about a subject; `is_unsaid` marks what it only explained.
 
     `result` and `level` are given for parameters that leak to a result; `is_content` when what it points to leaks.
     """
@@ -51,6 +51,7 @@ class VerdictLine:
     level: int = 0
     is_content: bool = False
     is_zero_copy: bool = False
+    is_unsaid: bool = False
 
 
 @dataclass(frozen=True, slots=True)

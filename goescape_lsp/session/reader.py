@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from sys import intern
 
@@ -38,6 +38,7 @@ from goescape_lsp.syntax.source import Source
 _Key = tuple[str, int, int, str, Verdict]
 
 _OF_RESULT = re.compile(r"\(~[rR]\d+\)$")  # a conversion of an inlined call's result: `string(~r0)`
+_LITERAL = "func literal"
 _ERRORS_NEW = "&errors.errorString{...}"
 _SHAPE = re.compile(r"\[(?P<shapes>.*go\.shape\..*)\]")
 _LITERAL_OR_GENERIC = re.compile(r"\.func\d|\[")
@@ -55,6 +56,11 @@ class _Site:
     shape: Shape
     blocks: tuple[Block, ...]
     inlined_from: str
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The verdict as the compiler printed it, if it did."""
+        return () if self.line.is_unsaid else (intern(_words(self.line)),)
 
 
 class Reader:
@@ -94,15 +100,29 @@ class Reader:
         are one site, as are the verdicts of the other build variants. A heap verdict wins over the others, a leak over
         `stays`: instances of a generic function may differ.
         """
-        counts = Counter(_key(line) for line in self._parsed.verdicts)
+        lines = (*self._parsed.verdicts, *self._unsaid())
+        counts = Counter(_key(line) for line in lines)
         done: set[_Key] = set()
-        for line in self._parsed.verdicts:
+        for line in lines:
             key = _key(line)
             source = self._sources.get(line.place.file)
             if key in done or source is None or source.is_function_place(line.place):
                 continue
             done.add(key)
             self._add(sites, line, source, counts[key])
+
+    def _unsaid(self) -> Iterator[VerdictLine]:
+        """Yield the verdicts on functions that the compiler makes of methods and functions of generic code.
+
+        Source: cmd/compile/internal/escape, finish: it explains them and prints no verdict, as on the wrappers of `go`
+        and `defer`, go1.21 to go1.27.
+        """
+        for block in self._parsed.blocks:
+            source = self._sources.get(block.place.file)
+            if block.subject != _LITERAL or source is None or not source.is_made_function(block.place):
+                continue
+            if block.place not in self._alike.get((block.place.file, _LITERAL), ()):
+                yield VerdictLine(block.place, _LITERAL, Verdict.ESCAPES, is_unsaid=True)
 
     def _add(self, sites: Sites, line: VerdictLine, source: Source, count: int) -> None:
         shape = source.shape(line.place, line.subject, line.verdict)
@@ -258,7 +278,7 @@ class Reader:
             allocation=allocation,
             temperature=shape.temperature,
             expression=intern(shape.expression),
-            lines=(intern(_words(line)),),
+            lines=site.words,
             inlined_from=site.inlined_from,
             holder=shape.holder,
             statement=shape.statement,
@@ -279,7 +299,7 @@ class Reader:
     def _inlined_from(self, line: VerdictLine, shape: Shape) -> str:
         """Return the function whose inlined body holds the subject, "" for what stands in the source."""
         names = self._parsed.inlined.get(line.place, ())
-        is_value = shape.is_selector and line.subject != "func literal"  # which is the method value itself
+        is_value = shape.is_selector and line.subject != _LITERAL  # which is the method value itself
         is_place = shape.is_call or is_value
         if not names or not is_place or line.subject in _OWN_SUBJECTS or _RESULT_NAME.match(line.subject):
             return ""
@@ -358,7 +378,7 @@ def _steps(blocks: tuple[Block, ...]) -> tuple[Step, ...]:
 
 def _lines(site: _Site) -> tuple[str, ...]:
     block = site.blocks[0].lines if site.blocks else ()
-    return (*block, intern(_words(site.line)))
+    return (*block, *site.words)
 
 
 def _words(line: VerdictLine) -> str:

@@ -290,6 +290,16 @@ class Source:
         """
         return self.function_at(place) is not None
 
+    def is_made_function(self, place: Place) -> bool:
+        """Say whether the compiler makes a function at a place that is no literal: of a method, or of generic code.
+
+        Shape: `x.M`, `(*T[K]).M`, `F[K]`; or a call, where such a function came with an inlined body.
+        """
+        leaf = self._leaf(place)
+        if leaf is None or leaf.parent is None or self.is_function_place(place):
+            return False
+        return leaf.type in {".", "[", "identifier"} or (leaf.type == "(" and self.call_at(place) is not None)
+
     def function_at(self, place: Place) -> Span | None:
         """Return the span of the name of the function that the compiler means by a place: name or receiver."""
         leaf = self._leaf(place)
