@@ -162,6 +162,6 @@ def test_it_is_shown_at_the_whole_expression_in_the_compilers_words(each_go: Go,
     number, text = next((n, t) for n, t in enumerate(SOURCE.split("\n"), start=1) if t.startswith(line))
     (site,) = [one for one in findings(SOURCE, each_go, tmp_path) if one.is_heap and one.at.line == number]
     shown = text.encode()[site.span.column - 1 : site.span.end_column - 1].decode()
-    assert shown == line.split()[-1] == site.expression
+    assert shown == line.rsplit(maxsplit=1)[-1] == site.expression
     assert any(one.startswith("func literal escapes to heap") for one in site.lines)
     assert "func literal escapes to heap" not in site.lines, "the compiler prints no verdict"
