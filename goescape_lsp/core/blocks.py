@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from goescape_lsp.core.model import Cause, Place, Verdict
+from goescape_lsp.core.naming import without_loops
 from goescape_lsp.core.parse import Arrow, Block, Parsed, VerdictLine
 from goescape_lsp.core.shape import Syntax
 
@@ -102,10 +103,13 @@ class Blocks:
             return next((other for other in candidates if other.place == block.place), candidates[0])
         # How far a line of another function is away says nothing.
         is_here = self._indexed(reason.place) is self._indexed(block.place)
-        if reason.why in {"captured by a closure", "reference"} and (at := self._literal_places(reason.place)):
-            # The compiler tells the innermost capture: of nested literals, the one that is a site holds the value.
+        if reason.why in {"captured by a closure", "reference"}:
+            # The compiler tells the innermost capture: of nested literals and loops, one that is a site holds the value.
+            at, is_in_literal = self._bodies_around(reason.place)
             around = (other for place in at for other in candidates if other.place == place)
-            return next(around, None) or self._of_inlined(block, subject)
+            held = next(around, None)
+            if held is not None or is_in_literal:
+                return held or self._of_inlined(block, subject)
         if not is_here:
             return candidates[0]
         before = [other for other in candidates if other.place.line == reason.place.line and other.place < reason.place]
@@ -120,10 +124,13 @@ class Blocks:
         here = (other for place in places for other in self._at(place) if other.subject == subject)
         return next((other for other in here if other.place != block.place and _may_hold(other, block)), None)
 
-    def _literal_places(self, place: Place) -> tuple[Place, ...]:
+    def _bodies_around(self, place: Place) -> tuple[tuple[Place, ...], bool]:
+        """Return where the functions around a place begin that have no name, and whether a literal is among them."""
         syntax = self._syntax(place)
-        literals = syntax.literals_around(place) if syntax is not None else ()
-        return tuple(replace(literal.place, file=place.file) for literal in literals)
+        if syntax is None:
+            return (), False
+        bodies = tuple(replace(body, file=place.file) for body in syntax.bodies_around(place))
+        return bodies, bool(syntax.literals_around(place))
 
 
 def stored_subject(arrow: Arrow) -> str | None:
@@ -157,8 +164,8 @@ def _may_hold(container: Block, block: Block) -> bool:
     if container is block:
         return False
     # A closure that captures by value may hold it too: its function is `F.func1` of `F`.
-    is_same = not container.function or not block.function or container.function == block.function
-    return is_same or container.function.startswith(f"{block.function}.")
+    holder, owner = without_loops(container.function), without_loops(block.function)
+    return not holder or not owner or holder == owner or holder.startswith(f"{owner}.")
 
 
 def _nearest(blocks: list[Block], place: Place) -> Block | None:

@@ -22,6 +22,7 @@ Told = Mapping[Place, tuple[str, ...]]
 """The names that the compiler gives to what stands at places, the original before its inlined copies."""
 
 _COPY = re.compile(r"#[^#]*#")  # marks the inlined copy of a literal, go1.27
+_MARKS = re.compile(r"#[^#]*#|-range\d+")
 _LITERAL = re.compile(r"(?:\.func\d+|-range\d+)(?:\.\d+|\.func\d+|-range\d+)*$")
 _INITIALISER = re.compile(rf"(?:{INITIALISATION}(?:\.\d+)?|glob\.)(?=[.-]|$)")
 _NUMBER = re.compile(r"^(?P<start>init|glob\.)(?P<what>\.func|\.)\d+")
@@ -43,6 +44,14 @@ def without_types(name: str) -> str:
             kept.append(letter)
         depth -= letter == "]"
     return "".join(kept)
+
+
+def without_loops(name: str) -> str:
+    """Return a name with the bodies of loops over functions taken for what they stand in: `F` for `F-range1`.
+
+    Shape: before go1.27 the body of a loop in a loop is named after the function around both.
+    """
+    return _MARKS.sub("", name) if "-range" in name or "#" in name else name
 
 
 def is_counted(name: str) -> bool:

@@ -121,6 +121,10 @@ class Syntax(Protocol):
         """Return the call whose `(`, or whose `go` or `defer`, stands at a place."""
         ...
 
+    def ranged_at(self, place: Place) -> Call | None:
+        """Return what the loop at a place ranges over, as if it were called."""
+        ...
+
     def target_at(self, place: Place, left: str) -> Target:
         """Return what is assigned to at the place of an assignment."""
         ...
@@ -147,6 +151,14 @@ class Syntax(Protocol):
 
     def literals_around(self, place: Place) -> tuple[Literal, ...]:
         """Return the function literals and `go`/`defer` wrappers around a place, the innermost first."""
+        ...
+
+    def bodies_around(self, place: Place) -> tuple[Place, ...]:
+        """Return where literals, wrappers and loops whose body may be a function begin around a place, innermost first.
+
+        Shape: a loop is around its body and the variables that it sets, as far as the file tells it may range over a
+        function.
+        """
         ...
 
     def start_at(self, place: Place, name: str) -> Literal | None:

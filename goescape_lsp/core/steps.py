@@ -247,6 +247,9 @@ class Steps:
     def _ranged_cause(self, text: str, at: Place) -> Cause:
         """Tell what a loop over a function calls: in inlined code `seq` or `slices.seq` is a parameter, no function."""
         syntax = self._syntax(at)
+        ranged = syntax.ranged_at(at) if syntax is not None else None
+        if ranged is not None and ranged.callee is Callee.VALUE and ranged.function == called_name(text):
+            return Cause.UNKNOWN_CALL
         is_inlined = syntax is not None and syntax.call_at(at) is not None
         is_local = _LOCAL_OF_INLINED.match(text) is not None and (is_inlined or "." in called_name(text))
         return Cause.UNKNOWN_CALL if is_local else self._callee_cause(text, None, at)

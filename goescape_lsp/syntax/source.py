@@ -29,6 +29,7 @@ from goescape_lsp.syntax.tree import (
     first_of,
     leaf_at,
     node_at,
+    ranges_around,
     span_of,
     statement_start,
     text_of,
@@ -159,6 +160,16 @@ class Source:
         keyword = node.parent.type if node.parent is not None else ""
         return Call(callee_of(function, self.names), one_line(text_of(function)), span_of(node), _keyword(keyword))
 
+    def ranged_at(self, place: Place) -> Call | None:
+        """Return what the loop whose `for` stands at a place ranges over, as if it were called; None elsewhere."""
+        leaf = self._leaf(place)
+        loop = leaf.parent if leaf is not None and leaf.type == "for" else None
+        clause = next((n for n in loop.named_children if n.type == "range_clause"), None) if loop is not None else None
+        ranged = clause.child_by_field_name("right") if clause is not None else None
+        if ranged is None:
+            return None
+        return Call(callee_of(ranged, self.names), one_line(text_of(ranged)), span_of(ranged))
+
     def target_at(self, place: Place, left: str) -> Target:
         """Return what is assigned to at the place of a `=`; `left` is the compiler's text of the left side."""
         leaf = self._leaf(place)
@@ -221,6 +232,15 @@ class Source:
                 yield _literal(node)
             elif node.type in FUNCTIONS:
                 return
+
+    def bodies_around(self, place: Place) -> tuple[Place, ...]:
+        """Return where literals, wrappers and loops whose body may be a function begin around a place, innermost first."""
+        leaf = self._leaf(place)
+        if leaf is None:
+            return ()
+        loops = (span_of(loop) for loop in ranges_around(leaf))
+        found = {one.place for one in self._literals(place)} | {Place("", one.line, one.column) for one in loops}
+        return tuple(sorted(found, reverse=True))
 
     def room_of_append(self, span: Span) -> str:
         """Return where the slice has its room from that an `append` at a span grows: see `appends.room_of`."""

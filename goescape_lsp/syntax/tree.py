@@ -146,6 +146,19 @@ def enclosing_function(node: Node) -> Node | None:
     return next((parent for parent in ancestors(node) if parent.type in FUNCTIONS), None)
 
 
+def ranges_around(node: Node) -> Iterator[Node]:
+    """Yield the `for … range` whose body, or variables that it sets, a node is in, the innermost first."""
+    child = node
+    for parent in ancestors(node):
+        clause = next((part for part in parent.named_children if part.type == "range_clause"), None)
+        if parent.type == "for_statement" and clause is not None:
+            left = clause.child_by_field_name("left")
+            is_set = left is not None and left.start_byte <= node.start_byte < left.end_byte
+            if child != clause or is_set:
+                yield parent
+        child = parent
+
+
 def calls_in(node: Node) -> Sequence[Node]:
     """Return the identifiers that are called in a node, in any order."""
     return QueryCursor(_CALLS).captures(node).get("called", ())
