@@ -9,7 +9,7 @@ from dataclasses import replace
 from goescape_lsp.core.model import Cause, Place, Verdict
 from goescape_lsp.core.naming import without_loops
 from goescape_lsp.core.parse import Arrow, Block, Parsed, VerdictLine
-from goescape_lsp.core.shape import Syntax
+from goescape_lsp.core.shape import CAPTURES, Syntax
 
 _STORAGE = re.compile(r"^\{storage for (?P<subject>.*)\}$", re.DOTALL)
 _CONSTANT = re.compile(r"^(?:[\w.]+\()?(?:-?\d|[\"'`])")
@@ -19,6 +19,7 @@ _SIZES = {
     "non-constant size": Cause.NON_CONSTANT_SIZE,
     "zero-sized element": Cause.ZERO_SIZE_ELEMENT,
 }
+_MOST_RIVALS = 8
 SIZE_CAUSES = frozenset(_SIZES.values())
 
 
@@ -103,8 +104,8 @@ class Blocks:
             return next((other for other in candidates if other.place == block.place), candidates[0])
         # How far a line of another function is away says nothing.
         is_here = self._indexed(reason.place) is self._indexed(block.place)
-        if reason.why in {"captured by a closure", "reference"}:
-            # The compiler tells the innermost capture: of nested literals and loops, one that is a site holds the value.
+        if reason.why in CAPTURES:
+            # The compiler tells the innermost capture: of nested literals and loops, the one that is a site holds it.
             at, is_in_literal = self._bodies_around(reason.place)
             around = (other for place in at for other in candidates if other.place == place)
             held = next(around, None)
@@ -114,6 +115,14 @@ class Blocks:
             return candidates[0]
         before = [other for other in candidates if other.place.line == reason.place.line and other.place < reason.place]
         return max(before, key=lambda other: other.place, default=None) or _nearest(candidates, reason.place)
+
+    def rivals(self, block: Block, container: Block, last: Arrow) -> tuple[Block, ...]:
+        """Return other closures of a container's place that may hold a captured value just as well; a few of many."""
+        at = last.reasons[-1].place if last.reasons else container.place
+        if at.line and at != container.place:
+            return ()  # the step tells where in the closure the value is used
+        others = (other for other in self._at(container.place) if other.subject == container.subject)
+        return tuple(other for other in others if other is not container and _may_hold(other, block))[:_MOST_RIVALS]
 
     def _at(self, place: Place) -> list[Block]:
         return self._indexed(place).by_place.get(place, [])

@@ -90,6 +90,23 @@ class Callee(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Capturer(StrEnum):
+    """What captures a value although the source has no literal there; the compiler calls all of them closures."""
+
+    GO = "go"
+    DEFER = "defer"
+    LOOP = "loop"  # the body of a loop over a function
+    VALUE = "value"  # a method value, or a function, of generic code
+    LATER = "later"  # one of these, except a loop
+
+
+CAPTURES = frozenset({"captured by a closure", "reference"})
+"""The compiler's reasons for what a closure captures."""
+
+COPIED = ".autotmp_"
+"""What begins the name of an operand that a function is made to carry: nobody wrote it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """A call at a place: what it calls, the source text of the function, and its whole span."""

@@ -19,7 +19,6 @@ from goescape_lsp.core.model import (
     Place,
     Rule,
     Span,
-    Step,
     Temperature,
     Verdict,
 )
@@ -31,6 +30,7 @@ from goescape_lsp.core.tables.layouts import block_of
 from goescape_lsp.core.tables.versions import is_at_least
 from goescape_lsp.core.temperature import temper
 from goescape_lsp.core.unexplained import unexplained
+from goescape_lsp.session.flow import LITERAL, Teller
 from goescape_lsp.session.reuse import Sites
 from goescape_lsp.syntax.boxing import boxed_text
 from goescape_lsp.syntax.source import Source
@@ -38,10 +38,10 @@ from goescape_lsp.syntax.source import Source
 _Key = tuple[str, int, int, str, Verdict]
 
 _OF_RESULT = re.compile(r"\(~[rR]\d+\)$")  # a conversion of an inlined call's result: `string(~r0)`
-_LITERAL = "func literal"
 _ERRORS_NEW = "&errors.errorString{...}"
 _SHAPE = re.compile(r"\[(?P<shapes>.*go\.shape\..*)\]")
 _LITERAL_OR_GENERIC = re.compile(r"\.func\d|\[")
+_STATE = re.compile(r"^#state\d+$")  # of each loop in an inlined body: one site, told once
 _RESULT_NAME = re.compile(r"^~[rR]\d+$")
 _EXPORTED = re.compile(r"(?:^|\.)[A-Z]\w*$")
 _CONTENTS = frozenset([Kind.SLICE, Kind.APPEND, Kind.BYTES, Kind.STRING])
@@ -92,6 +92,8 @@ class Reader:
         for line in parsed.verdicts:
             self._alike.setdefault((line.place.file, line.subject), set()).add(line.place)
         self._classifier = classifier
+        literals = (line.place for line in parsed.verdicts if line.subject == LITERAL)
+        self._teller = Teller(sources, parsed, frozenset(literals))
 
     def add_to(self, sites: Sites) -> None:
         """Put every verdict of the compile into `sites`, one finding for each expression and subject.
@@ -119,10 +121,10 @@ class Reader:
         """
         for block in self._parsed.blocks:
             source = self._sources.get(block.place.file)
-            if block.subject != _LITERAL or source is None or not source.is_made_function(block.place):
+            if block.subject != LITERAL or source is None or not source.is_made_function(block.place):
                 continue
-            if block.place not in self._alike.get((block.place.file, _LITERAL), ()):
-                yield VerdictLine(block.place, _LITERAL, Verdict.ESCAPES, is_unsaid=True)
+            if block.place not in self._alike.get((block.place.file, LITERAL), ()):
+                yield VerdictLine(block.place, LITERAL, Verdict.ESCAPES, is_unsaid=True)
 
     def _add(self, sites: Sites, line: VerdictLine, source: Source, count: int) -> None:
         shape = source.shape(line.place, line.subject, line.verdict)
@@ -136,7 +138,7 @@ class Reader:
         # Where the body of a range over a function was inlined, all its values have the place of the `for`.
         is_crowd = not shape.is_call and line.place in self._parsed.inlined
         is_crowded = bool(origin) or (is_crowd and not _OF_RESULT.search(line.subject))
-        subject = _bare(line.subject, source) if is_crowded else str(shape.kind)
+        subject = _bare(_STATE.sub("#", line.subject), source) if is_crowded else str(shape.kind)
         key = (line.place.file, shape.span, subject, origin)
         known = sites.get(key)
         is_heap = line.verdict in {Verdict.ESCAPES, Verdict.MOVED}
@@ -217,7 +219,7 @@ class Reader:
         found = self._base(site, kind, allocation=allocation, reason=reason, cause=cause, rule=rule)
         return replace(
             found,
-            flow=_steps(site.blocks),
+            flow=self._teller.steps(site.blocks),
             lines=_lines(site),
             decided_at=_known(decision.at, self._sources),
             callee=decision.callee,
@@ -299,7 +301,7 @@ class Reader:
     def _inlined_from(self, line: VerdictLine, shape: Shape) -> str:
         """Return the function whose inlined body holds the subject, "" for what stands in the source."""
         names = self._parsed.inlined.get(line.place, ())
-        is_value = shape.is_selector and line.subject != _LITERAL  # which is the method value itself
+        is_value = shape.is_selector and line.subject != LITERAL  # which is the method value itself
         is_place = shape.is_call or is_value
         if not names or not is_place or line.subject in _OWN_SUBJECTS or _RESULT_NAME.match(line.subject):
             return ""
@@ -364,16 +366,6 @@ def _instances(blocks: tuple[Block, ...]) -> tuple[str, ...]:
     """Return the shapes of a generic function that have this verdict, without the compiler's `go.shape.`."""
     found = (m["shapes"].replace("go.shape.", "") for b in blocks if (m := _SHAPE.search(b.function)) is not None)
     return tuple(dict.fromkeys(found))
-
-
-def _steps(blocks: tuple[Block, ...]) -> tuple[Step, ...]:
-    if not blocks:
-        return ()
-    return tuple(
-        Step(reason.why, reason.expression, intern(arrow.operators + arrow.source), arrow.target, reason.place)
-        for arrow in blocks[0].arrows
-        for reason in arrow.reasons
-    )
 
 
 def _lines(site: _Site) -> tuple[str, ...]:

@@ -234,7 +234,7 @@ class Source:
                 return
 
     def bodies_around(self, place: Place) -> tuple[Place, ...]:
-        """Return where literals, wrappers and loops whose body may be a function begin around a place, innermost first."""
+        """Return where what may be a function without a name begins around a place, the innermost first."""
         leaf = self._leaf(place)
         if leaf is None:
             return ()

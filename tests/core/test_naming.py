@@ -11,6 +11,8 @@ from goescape_lsp.cli.engine import Request, examine
 from goescape_lsp.core.model import Finding, Kind, Place, Span
 from goescape_lsp.core.naming import function_of, is_counted, uncounted
 from goescape_lsp.core.shape import Shape
+from goescape_lsp.core.words.hover import steps
+from goescape_lsp.session.flow import unqualified
 from tests.conftest import Go
 
 # `// SUBJECT: NAME` is about the line that it stands on; `|` parts what Go versions name otherwise: the first name is
@@ -172,3 +174,63 @@ def test_names_are_told_by_the_compiler_or_have_no_number(function: str, told: t
 )
 def test_a_literal_of_another_file_changes_no_identity(name: str, kept: str) -> None:
     assert uncounted(name) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("fmt.errorf(fmt.format, fmt.a...)", "fmt.errorf(format, a...)"),
+        ("append(strings.b.buf, strings.s...)", "append(b.buf, s...)"),
+        ("string(bytes.b.buf[bytes.b.off:])", "string(b.buf[b.off:])"),
+        ("&errors.errorString{...}", "&errors.errorString{...}"),
+        ("&fmt.wrapError{fmt.s, fmt.err}", "&fmt.wrapError{s, err}"),
+        ("new(fmt.pp)", "new(fmt.pp)"),
+        ("fmt.p := (*fmt.pp)(nil)", "p := (*fmt.pp)(nil)"),
+        ("make([]fmt.pp, fmt.n)", "make([]fmt.pp, n)"),
+        ("fmt.sort[go.shape.int](fmt.a)", "fmt.sort[go.shape.int](a)"),
+        ("fmt.a[3]", "a[3]"),
+        ('fmt.Println("fmt.a", fmt.a)', 'fmt.Println("fmt.a", a)'),
+        ("x.fmt.a", "x.fmt.a"),
+        ("fmt.fmt.a", "fmt.a"),
+        ("os.a", "os.a"),
+        ("fmt.Stringer(fmt.v)", "fmt.Stringer(v)"),
+        ("bytes.buffer.read(bytes.b)", "bytes.buffer.read(b)"),
+    ],
+)
+def test_variables_of_inlined_code_are_named_as_their_own_package_has_them(text: str, written: str) -> None:
+    assert unqualified(text, frozenset({"fmt", "bytes", "strings", "errors"})) == written
+
+
+OTHER = """package q
+
+var Kept *int
+
+func Keep(given *int) { held := given; Kept = held }
+"""
+USER = """package p
+
+import "p/q"
+
+type box struct{ a *int }
+
+func use(n int) {
+	q.Keep(&n)
+}
+
+func own(q box, n int) {
+	q.keep(&n)
+}
+
+func (b *box) keep(p *int) { q.Keep(p); q.Kept = b.a }
+"""
+
+
+def test_a_story_names_no_package_before_a_variable(each_go: Go, tmp_path: Path) -> None:
+    (tmp_path / "q").mkdir()
+    (tmp_path / "q" / "q.go").write_text(OTHER, encoding="utf-8")
+    found = told({"a.go": USER}, each_go, tmp_path, "1.21")["a.go"]
+    said = [step for one in found if one.is_heap for step in steps(one, "en", lambda place: str(place.line))]
+    assert "assigned: held := given (8)" in said
+    assert "assigned: q.Kept = held (8)" in said
+    assert "assigned: q.given := p (12)" in said, "where `q` is a variable, that may be its field"
+    assert not [step for step in said if ("q.held" in step or "q.given" in step) and not step.endswith("(12)")]
