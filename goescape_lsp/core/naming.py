@@ -15,7 +15,7 @@ from goescape_lsp.core.model import Place
 from goescape_lsp.core.shape import Shape
 
 INITIALISATION = "init"
-LITERAL = ".func"
+UNCOUNTED = ".func"
 """What follows the name of the function around a literal, as long as its number is not known."""
 
 Told = Mapping[Place, tuple[str, ...]]
@@ -69,7 +69,7 @@ def function_of(shape: Shape, file: str, package: str, told: Told) -> str:
     at = shape.named_at
     if at is None:
         return shape.function
-    owner = shape.function.removesuffix(LITERAL)
+    owner = shape.function.removesuffix(UNCOUNTED)
     is_literal = owner != shape.function
     names = (bare(name) for name in told.get(Place(file, at.line, at.column), ()))
     found = (_counted(owner, name.removeprefix(f"{package}."), is_literal=is_literal) for name in names)

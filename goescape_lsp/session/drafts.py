@@ -44,8 +44,9 @@ class Drafts:
                 source = sources.get(place.file)
                 if source is not None and (name := source.function_at(place)) is not None:
                     inlining.setdefault((place.file, name), sentence.replace("go.shape.", ""))
-            counted = ((p, names) for p, names in parsed.names.items() if any(map(is_counted, names)))
-            named.update((place, names) for place, names in counted if place not in named)
+            for place, names in parsed.names.items():
+                if any(map(is_counted, names)):
+                    named[place] = (*named.get(place, ()), *names)
             Reader(output.package, parsed, sources, self.classifiers.of(index, seen), self.go_version).add_to(sites)
         findings = in_order(sites.values())
         functions: dict[str, tuple[Function, ...]] = {}

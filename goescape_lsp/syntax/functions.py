@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tree_sitter import Node, Tree
 
 from goescape_lsp.core.model import Function, Place, Span
-from goescape_lsp.core.naming import INITIALISATION, LITERAL
+from goescape_lsp.core.naming import INITIALISATION, UNCOUNTED
 from goescape_lsp.syntax.forms import Form
 from goescape_lsp.syntax.names import Names
 from goescape_lsp.syntax.tree import (
@@ -40,7 +40,7 @@ def function_name(node: Node) -> tuple[str, Place | None]:
     if function.type == "func_literal":
         declared = next((one for one in ancestors(function) if one.type in _DECLARED), None)
         owner = INITIALISATION if declared is None else _name(declared)
-        return owner + LITERAL, _place(function)
+        return owner + UNCOUNTED, _place(function)
     name = _name(function)
     return name, _place(function.child_by_field_name("name")) if name == INITIALISATION else None
 

@@ -79,6 +79,21 @@ func init() {
 var fifth = func(n int) *int { return &n } // n: glob..func5|init.func5
 """,
 }
+# The test has a copy of the literal, and is the first to speak of it.
+COPIED = {
+    "a.go": """package p
+
+func Option(n int) func(*int) {
+	return func(e *int) { *e = n } // e: Option.func1
+}
+""",
+    "a_test.go": """package p_test
+
+import "p"
+
+func Used() func(*int) { return p.Option(3) }
+""",
+}
 RANGED = """package p
 
 var sink any
@@ -111,7 +126,11 @@ def told(files: dict[str, str], go: Go, folder: Path, language: str) -> dict[str
     return {name: answer.analysis.files[str(folder / name)].findings for name in files}
 
 
-@pytest.mark.parametrize(("files", "language"), [(FILES, "1.21"), ({"a.go": RANGED}, "1.23")], ids=["plain", "ranged"])
+@pytest.mark.parametrize(
+    ("files", "language"),
+    [(FILES, "1.21"), (COPIED, "1.21"), ({"a.go": RANGED}, "1.23")],
+    ids=["plain", "copied", "ranged"],
+)
 def test_functions_have_the_compilers_names(every_go: Go, tmp_path: Path, files: dict[str, str], language: str) -> None:
     if language == "1.23" and every_go.version.startswith("1.21"):
         return
@@ -128,7 +147,7 @@ def test_functions_have_the_compilers_names(every_go: Go, tmp_path: Path, files:
             names = {one.function for one in found[name] if one.at.line == number and one.subject == mark["subject"]}
             if names != {wanted}:
                 wrong.append(f"{name}:{number} {mark[0]}: {names}")
-    assert marks >= 5
+    assert marks
     assert not wrong, "\n".join(wrong)
 
 
