@@ -64,7 +64,10 @@ class Teller:
         return "" if body is None or body in written else Capturer.LOOP
 
     def _written(self, reason: Reason) -> str:
-        """Return an expression of inlined code as its own package has it, "" where that is the compiler's text."""
+        """Return an expression of inlined code as its own package has it, "" where that is the compiler's text.
+
+        Shape: it stays as it is where a name alone would be taken for another one, of the function around the call.
+        """
         text, at = reason.expression, reason.place
         names = self.parsed.inlined.get(at, ()) if "." in text else ()
         packages = {name.partition(".")[0] for name in names if name[:1].islower() and "." in name}
@@ -72,18 +75,32 @@ class Teller:
         if not packages or source is None:
             return ""
         hidden = frozenset(name for name in packages if name + "." in text and not source.is_local(at, name))
-        written = unqualified(text, hidden) if hidden else text
-        return intern(written) if written != text else ""
+        written, names = unqualified(text, hidden) if hidden else (text, frozenset[str]())
+        return intern(written) if names and not any(source.is_local(at, name) for name in names) else ""
 
 
-def unqualified(text: str, packages: frozenset[str]) -> str:
-    """Return a text without packages before names that only they can use; those of functions and types keep them."""
+def unqualified(text: str, packages: frozenset[str]) -> tuple[str, frozenset[str]]:
+    """Return a text without packages before names that only they can use, and those names.
+
+    Shape: functions and types keep their package, and so do all names of a text in which two would be the same.
+    """
     parts = _TEXTS.split(text)
-    return "".join(part if index % 2 else _variables(packages).sub("", part) for index, part in enumerate(parts))
+    code = " ".join(parts[::2])
+    found = {match[0]: match["name"] for match in _variables(packages).finditer(code)}
+    names = frozenset(found.values())
+    set_, _, given = code.partition(" := ")
+    is_passed_on = any(re.search(rf"\b{full}\b", set_) and re.search(rf"\b{full}\b", given) for full in found)
+    is_doubled = len(names) < len(found) or any(re.search(rf"(?<![\w.]){name}\b", code) for name in names)
+    if is_doubled or is_passed_on:
+        return text, frozenset()
+    kept = (part if index % 2 else _variables(packages).sub(r"\g<name>", part) for index, part in enumerate(parts))
+    return "".join(kept), names
 
 
 @lru_cache(maxsize=256)
 def _variables(packages: frozenset[str]) -> re.Pattern[str]:
     either = "|".join(sorted(packages))
     # `errors.errorString{...}`, `fmt.errorf(`, `*bytes.t`, `[]io.t`, `new(io.t)`, `slices.sort[go.shape.int](`
-    return re.compile(rf"(?<![\w.\]*])(?<!new\()(?<!make\()(?:{either})\.(?=[a-z_])(?![\w.]*(?:[({{]|\[go\.shape))")
+    return re.compile(
+        rf"(?<![\w.\]*])(?<!new\()(?<!make\()(?:{either})\.(?P<name>[a-z_]\w*)\b(?![\w.]*(?:[({{]|\[go\.shape))"
+    )

@@ -210,14 +210,17 @@ def test_a_literal_of_another_file_changes_no_identity(name: str, kept: str) -> 
         ("fmt.a[3]", "a[3]"),
         ('fmt.Println("fmt.a", fmt.a)', 'fmt.Println("fmt.a", a)'),
         ("x.fmt.a", "x.fmt.a"),
-        ("fmt.fmt.a", "fmt.a"),
+        ("fmt.w := strings.w", "fmt.w := strings.w"),
+        ("fmt.a, fmt.b := fmt.a, nil", "fmt.a, fmt.b := fmt.a, nil"),
+        ("fmt.a := a", "fmt.a := a"),
+        ("bytes.b.buf = append(bytes.b.buf, bytes.c)", "b.buf = append(b.buf, c)"),
         ("os.a", "os.a"),
         ("fmt.Stringer(fmt.v)", "fmt.Stringer(v)"),
         ("bytes.buffer.read(bytes.b)", "bytes.buffer.read(b)"),
     ],
 )
 def test_variables_of_inlined_code_are_named_as_their_own_package_has_them(text: str, written: str) -> None:
-    assert unqualified(text, frozenset({"fmt", "bytes", "strings", "errors"})) == written
+    assert unqualified(text, frozenset({"fmt", "bytes", "strings", "errors"}))[0] == written
 
 
 OTHER = """package q
