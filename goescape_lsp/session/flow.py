@@ -69,8 +69,8 @@ class Teller:
         Shape: it stays as it is where a name alone would be taken for another one, of the function around the call.
         """
         text, at = reason.expression, reason.place
-        names = self.parsed.inlined.get(at, ()) if "." in text else ()
-        packages = {name.partition(".")[0] for name in names if name[:1].islower() and "." in name}
+        inlined = self.parsed.inlined.get(at, ()) if "." in text else ()
+        packages = {name.partition(".")[0] for name in inlined if name[:1].islower() and "." in name}
         source = self.sources.get(at.file)
         if not packages or source is None:
             return ""
