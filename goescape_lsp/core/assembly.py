@@ -38,6 +38,7 @@ _CALLS = _patterns(is_staying=False)
 _ANY_CALL = re.compile("|".join(row.name for row in RUNTIME_CALLS if Kind.OTHER not in row.kinds))
 _OF_BYTES = frozenset(["slicebytetostring"])
 _OF_RUNES = frozenset(["slicerunetostring", "intstring"])
+_LOOP = "for "
 _MAP_OR_CHANNEL = re.compile(r"makemap\w*|makechan\w*")
 _MADE_SIZED = re.compile(r"^make\(.*, (?!\d+\)$)[^,]+\)$", re.DOTALL)
 _CALLS_OF_STAYING = _patterns(is_staying=True)
@@ -142,9 +143,10 @@ def weigh(finding: Finding, assembly: Assembly, *, is_alone: bool, is_only: bool
 
     `is_alone` says that no other finding of its kind stands on the same line, `is_only` that none of any kind does:
     then a call there belongs to it.
-    Shape: sites in inlined code are not weighed, their machine code carries the lines of the callee.
+    Shape: sites in inlined code are not weighed, their machine code carries the lines of the callee. Nor are those of
+    a loop over a function, whose body may be inlined: what is made in it has the place of the `for`, but its own lines.
     """
-    if finding.inlined_from or finding.verdict is Verdict.LEAKS:
+    if finding.inlined_from or finding.verdict is Verdict.LEAKS or finding.expression.startswith(_LOOP):
         return finding
     is_of_any_kind = finding.is_heap and finding.kind is Kind.OTHER
     wanted = (_CALLS if finding.is_heap else _CALLS_OF_STAYING).get(finding.kind)

@@ -41,13 +41,14 @@ def finding_below(finding: Finding, rows: int, move: Move) -> Finding:
     return replace(
         finding,
         span=finding.span.below(rows),
-        at=_below(finding.at, rows),
+        at=place_below(finding.at, rows),
         flow=tuple(
-            Step(one.why, one.expression, one.source, one.target, move.place(one.place)) for one in finding.flow
+            Step(one.why, one.expression, one.source, one.target, move.place(one.place), one.capturer, one.written)
+            for one in finding.flow
         ),
         lines=tuple(move.words(line) if line.startswith(_FROM) else line for line in finding.lines),
         decided_at=None if decided is None else move.place(decided),
-        also_at=tuple(_below(place, rows) for place in finding.also_at),
+        also_at=tuple(place_below(place, rows) for place in finding.also_at),
         holder=_span(holder, rows),
         statement=_span(finding.statement, rows),
     )
@@ -68,5 +69,6 @@ def _span(span: Span | None, rows: int) -> Span | None:
     return None if span is None else span.below(rows)
 
 
-def _below(place: Place, rows: int) -> Place:
+def place_below(place: Place, rows: int) -> Place:
+    """Return a place as many lines further down."""
     return Place(place.file, place.line + rows, place.column)

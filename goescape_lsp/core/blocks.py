@@ -9,8 +9,9 @@ from functools import cached_property
 
 from goescape_lsp.core.exits import Exits
 from goescape_lsp.core.model import Cause, Place, Verdict
+from goescape_lsp.core.naming import without_loops
 from goescape_lsp.core.parse import Arrow, Block, Parsed, VerdictLine, parse_arrows
-from goescape_lsp.core.shape import Syntax
+from goescape_lsp.core.shape import CAPTURES, Syntax
 
 _STORAGE = re.compile(r"^\{storage for (?P<subject>.*)\}$", re.DOTALL)
 _CONSTANT = re.compile(r"^(?:[\w.]+\()?(?:-?\d|[\"'`])")
@@ -20,6 +21,7 @@ _SIZES = {
     "non-constant size": Cause.NON_CONSTANT_SIZE,
     "zero-sized element": Cause.ZERO_SIZE_ELEMENT,
 }
+_MOST_RIVALS = 8
 SIZE_CAUSES = frozenset(_SIZES.values())
 
 
@@ -163,14 +165,25 @@ class Blocks:
             return next((other for other in candidates if other.place == block.place), candidates[0])
         # How far a line of another function is away says nothing.
         is_here = self._indexed(reason.place) is self._indexed(block.place)
-        if reason.why in {"captured by a closure", "reference"} and (at := self._literal_places(reason.place)):
-            # The compiler tells the innermost capture: of nested literals, the one that is a site holds the value.
+        if reason.why in CAPTURES:
+            # The compiler tells the innermost capture: of nested literals and loops, the one that is a site holds it.
+            at, is_in_literal = self._bodies_around(reason.place)
             around = (other for place in at for other in candidates if other.place == place)
-            return next(around, None) or self._of_inlined(block, subject)
+            held = next(around, None)
+            if held is not None or is_in_literal:
+                return held or self._of_inlined(block, subject)
         if not is_here:
             return candidates[0]
         before = [other for other in candidates if other.place.line == reason.place.line and other.place < reason.place]
         return max(before, key=lambda other: other.place, default=None) or _nearest(candidates, reason.place)
+
+    def rivals(self, block: Block, container: Block, last: Arrow) -> tuple[Block, ...]:
+        """Return other closures of a container's place that may hold a captured value just as well; a few of many."""
+        at = last.reasons[-1].place if last.reasons else container.place
+        if at.line and at != container.place:
+            return ()  # the step tells where in the closure the value is used
+        others = (other for other in self._at(container.place) if other.subject == container.subject)
+        return tuple(other for other in others if other is not container and _may_hold(other, block))[:_MOST_RIVALS]
 
     def _at(self, place: Place) -> list[Block]:
         return self._indexed(place).by_place.get(place, [])
@@ -181,10 +194,13 @@ class Blocks:
         here = (other for place in places for other in self._at(place) if other.subject == subject)
         return next((other for other in here if other.place != block.place and _may_hold(other, block)), None)
 
-    def _literal_places(self, place: Place) -> tuple[Place, ...]:
+    def _bodies_around(self, place: Place) -> tuple[tuple[Place, ...], bool]:
+        """Return where the functions around a place begin that have no name, and whether a literal is among them."""
         syntax = self._syntax(place)
-        literals = syntax.literals_around(place) if syntax is not None else ()
-        return tuple(replace(literal.place, file=place.file) for literal in literals)
+        if syntax is None:
+            return (), False
+        bodies = tuple(replace(body, file=place.file) for body in syntax.bodies_around(place))
+        return bodies, bool(syntax.literals_around(place))
 
 
 def stored_subject(arrow: Arrow) -> str | None:
@@ -229,8 +245,8 @@ def _may_hold(container: Block, block: Block) -> bool:
     if container is block:
         return False
     # A closure that captures by value may hold it too: its function is `F.func1` of `F`.
-    is_same = not container.function or not block.function or container.function == block.function
-    return is_same or container.function.startswith(f"{block.function}.")
+    holder, owner = without_loops(container.function), without_loops(block.function)
+    return not holder or not owner or holder == owner or holder.startswith(f"{owner}.")
 
 
 def _nearest(blocks: list[Block], place: Place) -> Block | None:

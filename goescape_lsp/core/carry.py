@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from goescape_lsp.core.judge import is_open
 from goescape_lsp.core.model import Allocation, FileFacts, Finding, Kind, Rule
+from goescape_lsp.core.naming import uncounted
 from goescape_lsp.core.selectors import as_kind
 from goescape_lsp.core.shift import shift
 
@@ -48,7 +49,8 @@ def _identity(finding: Finding) -> tuple[object, ...]:
 
 
 def _site(finding: Finding) -> tuple[object, ...]:
-    return (finding.function, finding.expression, finding.subject, finding.verdict, finding.inlined_from)
+    functions = uncounted(finding.function), uncounted(finding.inlined_from)
+    return (*functions, finding.expression, finding.subject, finding.verdict)
 
 
 def _settled(finding: Finding, known: set[_Made]) -> Finding:

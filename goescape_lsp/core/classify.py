@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from goescape_lsp.core.blocks import SIZE_CAUSES, Blocks, Indexed, size_reason, stored_subject, stores_itself
 from goescape_lsp.core.common import Common
-from goescape_lsp.core.decision import Decision, Trail, because
+from goescape_lsp.core.decision import RANGE, Decision, Trail, because
 from goescape_lsp.core.model import Cause, Kind, Place, Rule
 from goescape_lsp.core.parse import Arrow, Block, Reason
-from goescape_lsp.core.shape import Syntax
+from goescape_lsp.core.shape import CAPTURES, Syntax
 from goescape_lsp.core.steps import Steps
 
 _CHASE_LIMIT = 64  # literals of generated code and of tests nest deep; only a circle of containers is longer
@@ -79,9 +79,44 @@ class Classifier:
         if (sized := size_reason(container)) is not None:
             return because(*sized), trail
         if trail.is_captured and not before.is_captured:
-            trail = self._held_by(container, last, trail)
-        if subject != "... argument":  # from here on the container is passed on, not the box inside it
-            trail, is_boxed = replace(trail, is_converted=False), subject == block.subject and is_boxed
+            return self._chase_capture(block, container, last, trail, is_boxed, left)
+        return self._chase_on(block, container, trail, is_boxed, left)
+
+    def _chase_capture(  # noqa: PLR0913, PLR0917 - what `_chase` has in hands
+        self,
+        block: Block,
+        container: Block,
+        last: Arrow,
+        trail: Trail,
+        is_boxed: bool,  # noqa: FBT001
+        left: int,
+    ) -> tuple[Decision, Trail]:
+        """Chase a value into the closure that holds it; what keeps it is left out where that may be one of several.
+
+        Source: all literals and loops of an inlined body have the place of the call, or of the loop, that it stands in.
+        """
+        found = self._chase_on(block, container, self._held_by(container, last, trail), is_boxed, left)
+        for rival in self._blocks.rivals(block, container, last):
+            other = self._chase_on(block, rival, self._held_by(rival, last, trail), is_boxed, left)
+            if _ruled(*found, is_boxed) != _ruled(*other, is_boxed):
+                decision, end = found
+                callee = decision.callee if decision.callee == other[0].callee == RANGE else ""
+                return because(Cause.HEAP_STORE, decision.at, callee), replace(end, is_doubtful=True)
+        return found
+
+    def _chase_on(
+        self,
+        block: Block,
+        container: Block,
+        trail: Trail,
+        is_boxed: bool,  # noqa: FBT001
+        left: int,
+    ) -> tuple[Decision, Trail]:
+        if (
+            stored_subject(block.arrows[-1]) != "... argument"
+        ):  # from here on the container is passed on, not the box inside it
+            is_same = stored_subject(block.arrows[-1]) == block.subject
+            trail, is_boxed = replace(trail, is_converted=False), is_same and is_boxed
         return self._chase(container, trail, is_boxed, left - 1)
 
     def _seen(self, block: Block, trail: Trail) -> Trail:
@@ -115,7 +150,7 @@ class Classifier:
 
     def _held_by(self, container: Block, last: Arrow, trail: Trail) -> Trail:
         """Take for the capture the literal that holds the value: of nested ones, the compiler tells the innermost."""
-        if not last.reasons or last.reasons[-1].why not in {"captured by a closure", "reference"}:
+        if not last.reasons or last.reasons[-1].why not in CAPTURES:
             return trail
         syntax = self._syntax(container.place)
         literal = syntax.literal_at(container.place) if syntax is not None else None
@@ -160,12 +195,13 @@ def _ruled(decision: Decision, trail: Trail, is_boxed: bool) -> Decision:  # noq
     held = replace(decision, is_captured=trail.is_captured, is_by_reference=trail.is_by_reference)
     if decision.cause is Cause.PANIC or decision.cause in SIZE_CAUSES or decision.cause is Cause.UNKNOWN:
         return held
+    keeper = None if trail.is_doubtful else decision.rule
     if is_boxed:
-        return replace(held, rule=Rule.INTERFACE_CONVERSION, keeper=decision.rule)
+        return replace(held, rule=Rule.INTERFACE_CONVERSION, keeper=keeper)
     if trail.is_captured and decision.cause is not Cause.OUTER_VAR:
         if trail.capture_keyword == "go":
             return replace(held, rule=Rule.GOROUTINE)
         if trail.capture_keyword == "defer":
             return replace(held, rule=Rule.DEFERRED_IN_LOOP)
-        return replace(held, rule=Rule.CAPTURED_BY_CLOSURE, keeper=decision.rule)
+        return replace(held, rule=Rule.CAPTURED_BY_CLOSURE, keeper=keeper)
     return held

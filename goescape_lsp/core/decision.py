@@ -69,7 +69,7 @@ def because(cause: Cause, at: Place | None = None, callee: str = "") -> Decision
 class Trail:
     """What a chase saw on its way: the capture and the boxing that hold the value, and where inlined code stands.
 
-    `converted_at` is the place of the last boxing.
+    `converted_at` is the place of the last boxing. `is_doubtful` says that of several closures one holds the value.
     """
 
     is_captured: bool = False
@@ -79,3 +79,4 @@ class Trail:
     is_converted: bool = False
     converted_at: Place | None = None
     inlined_at: Place | None = None
+    is_doubtful: bool = False

@@ -162,7 +162,9 @@ class Step:
 
     `why` is the compiler's reason (`return`, `call parameter`, …), or "" for an assignment of the flow itself.
     `expression` is the compiler's text of the expression; `source` and `target` are the two ends of the arrow
-    (`{heap}`, `{storage for X}`, a name), with the `&` or `*` of the source.
+    (`{heap}`, `{storage for X}`, a name), with the `&` or `*` of the source. `capturer` is what captures the value
+    where that is no literal of the source (`core.shape.Capturer`). `written` is the expression as its own package has
+    it, "" where that is the compiler's text.
     """
 
     why: str
@@ -170,6 +172,13 @@ class Step:
     source: str
     target: str
     place: Place
+    capturer: str = ""
+    written: str = ""
+
+    @property
+    def text(self) -> str:
+        """The expression as somebody would read it."""
+        return self.written or self.expression
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ _CONTENT = "leaking param content: "
 _LEAK = "leaking param: "
 _MOVED = "moved to heap: "
 _INLINED = "inlining call to "
+_CAN_INLINE = "can inline "
 
 _CAPTURE = pattern("capture")
 _UNPLACED = pattern("unplaced")
@@ -38,7 +39,7 @@ _KNOWN_ASIDES = tuple(re.compile(form.text) for form in FORMS if form.is_aside)
 
 @dataclass(frozen=True, slots=True)
 class VerdictLine:
-    """One final line of the compiler about a subject.
+    """One final line of the compiler about a subject; `is_unsaid` marks what it only explained.
 
     `result` and `level` are given for parameters that leak to a result; `is_content` when what it points to leaks.
     """
@@ -50,6 +51,7 @@ class VerdictLine:
     level: int = 0
     is_content: bool = False
     is_zero_copy: bool = False
+    is_unsaid: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,8 @@ class Parsed:
     `inlined` maps a call's place to the callees that were inlined there, outermost first; `inlining` maps the place of
     a function's name to the compiler's sentence about it; `bodiless` are functions without a Go body; `captures` are
     the places of variables that a function literal captures, for inlined code the place of the call; `capturing` are
-    the functions in which that happens, `widths` the bytes of these variables by place and name.
+    the functions in which that happens, `widths` the bytes of these variables by place and name. `names` are the
+    compiler's names of functions and literals, by the place of the name or the `func`, copies behind the original.
     """
 
     verdicts: tuple[VerdictLine, ...]
@@ -120,6 +123,7 @@ class Parsed:
     captures: frozenset[Place] = frozenset()
     capturing: frozenset[str] = frozenset()
     widths: Mapping[tuple[Place, str], int] = field(default_factory=dict[tuple[Place, str], int])
+    names: dict[Place, tuple[str, ...]] = field(default_factory=dict[Place, tuple[str, ...]])
 
 
 def parse_text(text: bytes, located: Located = Place) -> Parsed:
@@ -153,6 +157,7 @@ class _Reading:
         self._captures: set[Place] = set()
         self._capturing: set[str] = set()
         self._widths: dict[tuple[Place, str], int] = {}
+        self._names: dict[Place, tuple[str, ...]] = {}
         self._unknown: list[str] = []
         self._prefix = ""
 
@@ -168,9 +173,11 @@ class _Reading:
         elif (draft := _head(place, words)) is not None:
             self._drafts.append(draft)
             self._prefix = match[0][: -len(words)]
-        elif words.startswith("can inline "):
+        elif words.startswith(_CAN_INLINE):
             self._inlining[place] = words.partition(" as: ")[0]
+            self._name(place, words[len(_CAN_INLINE) :].partition(" with cost ")[0])
         elif (refused := _CANNOT_INLINE.match(words)) is not None:
+            self._name(place, refused["function"])
             if refused["reason"] == "no function body":
                 self._bodiless.add(refused["function"])
             if not refused["reason"].startswith("repeated recursive cycle"):
@@ -214,7 +221,13 @@ class _Reading:
             frozenset(self._captures),
             frozenset(self._capturing),
             self._widths,
+            self._names,
         )
+
+    def _name(self, place: Place, name: str) -> None:
+        known = self._names.get(place, ())
+        if name not in known:
+            self._names[place] = (*known, intern(name))
 
 
 def parse_arrows(lines: Iterable[str], located: Located = Place) -> tuple[Arrow, ...]:

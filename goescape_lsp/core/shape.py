@@ -35,7 +35,8 @@ class Shape:
     """The expression or name at a place.
 
     `holder` is the name of the variable that first holds the value. `function` is Go's name of the enclosing function,
-    "" at package level. `loop_depth` counts the loops of that function around the place. `statement` is the first word
+    "" at package level, `named_at` where the compiler tells what it calls it, None where that is known
+    (`core/naming.py`). `loop_depth` counts the loops of that function around the place. `statement` is the first word
     of the statement around it, None outside. `size` (in bytes), `has_pointers` and `is_sized` (that it takes memory at
     all) are about what would be allocated, None when not known. `is_call` says that the place is a call of a function
     (not a builtin, not a conversion), where inlined code is reported; `is_selector` that it is `x.f`, where that of the
@@ -61,6 +62,7 @@ class Shape:
     is_fallback: bool = False
     statement: Span | None = None
     rounds: tuple[Temperature, str] | None = None
+    named_at: Place | None = None
 
 
 class Target(StrEnum):
@@ -88,6 +90,23 @@ class Callee(StrEnum):
     VALUE = "value"  # a function value, or a method of an interface
     CONVERSION = "conversion"
     UNKNOWN = "unknown"
+
+
+class Capturer(StrEnum):
+    """What captures a value although the source has no literal there; the compiler calls all of them closures."""
+
+    GO = "go"
+    DEFER = "defer"
+    LOOP = "loop"  # the body of a loop over a function
+    VALUE = "value"  # a method value, or a function, of generic code
+    LATER = "later"  # one of these, except a loop
+
+
+CAPTURES = frozenset({"captured by a closure", "reference"})
+"""The compiler's reasons for what a closure captures."""
+
+COPIED = ".autotmp_"
+"""What begins the name of an operand that a function is made to carry: nobody wrote it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +140,10 @@ class Syntax(Protocol):
         """Return the call whose `(`, or whose `go` or `defer`, stands at a place."""
         ...
 
+    def ranged_at(self, place: Place) -> Call | None:
+        """Return what the loop at a place ranges over, as if it were called."""
+        ...
+
     def target_at(self, place: Place, left: str) -> Target:
         """Return what is assigned to at the place of an assignment."""
         ...
@@ -147,6 +170,14 @@ class Syntax(Protocol):
 
     def literals_around(self, place: Place) -> tuple[Literal, ...]:
         """Return the function literals and `go`/`defer` wrappers around a place, the innermost first."""
+        ...
+
+    def bodies_around(self, place: Place) -> tuple[Place, ...]:
+        """Return where literals, wrappers and loops whose body may be a function begin around a place, innermost first.
+
+        Shape: a loop is around its body and the variables that it sets, as far as the file tells it may range over a
+        function.
+        """
         ...
 
     def start_at(self, place: Place, name: str) -> Literal | None:

@@ -14,6 +14,7 @@ from goescape_lsp.core.common import Common
 from goescape_lsp.core.decision import RANGE, Decision, Trail, because
 from goescape_lsp.core.exits import Exits
 from goescape_lsp.core.model import Cause, Place
+from goescape_lsp.core.naming import without_types
 from goescape_lsp.core.parse import Arrow, Block, Reason
 from goescape_lsp.core.shape import Call, Callee, Syntax, Target
 from goescape_lsp.core.tables.messages import REASONS
@@ -238,6 +239,9 @@ class Steps:
     def _ranged_cause(self, text: str, at: Place) -> Cause:
         """Tell what a loop over a function calls: in inlined code `seq` or `slices.seq` is a parameter, no function."""
         syntax = self._syntax(at)
+        ranged = syntax.ranged_at(at) if syntax is not None else None
+        if ranged is not None and ranged.callee is Callee.VALUE and ranged.function == called_name(text):
+            return Cause.UNKNOWN_CALL
         is_inlined = syntax is not None and syntax.call_at(at) is not None
         is_local = _LOCAL_OF_INLINED.match(text) is not None and (is_inlined or "." in called_name(text))
         return Cause.UNKNOWN_CALL if is_local else self._callee_cause(text, None, at)
@@ -277,19 +281,6 @@ class Steps:
 def _is_of_interface_variable(call: Call, name: str) -> bool:
     """Say whether `rand.Reader.Read(b)` is called as it is written: a static call has its type there, `T.M(v, b)`."""
     return call.function == name and name.count(".") == _OF_VARIABLE
-
-
-def without_types(name: str) -> str:
-    """Return a function's name without type arguments, which may be nested."""
-    if "[" not in name:
-        return name
-    kept, depth = list[str](), 0
-    for letter in name:
-        depth += letter == "["
-        if not depth:
-            kept.append(letter)
-        depth -= letter == "]"
-    return "".join(kept)
 
 
 def _last(name: str) -> str:

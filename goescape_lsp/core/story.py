@@ -12,8 +12,10 @@ from enum import StrEnum
 from typing import Protocol
 
 from goescape_lsp.core.model import Finding, Place, Rule, Step
+from goescape_lsp.core.naming import without_types
 from goescape_lsp.core.parse import Arrow, Located, parse_arrows
-from goescape_lsp.core.steps import called_name, without_types
+from goescape_lsp.core.shape import CAPTURES, COPIED, Capturer
+from goescape_lsp.core.steps import called_name
 
 MOST_PACKAGES = 4
 _MOST_CHAPTERS = 12
@@ -257,7 +259,8 @@ def _chapter(passed: Passed, found: _Found) -> tuple[Chapter, Passed | None, End
     if last is None:
         return None
     reason = last.reasons[-1]
-    step = Step(reason.why, reason.expression, last.operators + last.source, last.target, reason.place)
+    capturer = Capturer.LATER if reason.why in CAPTURES and reason.expression.startswith(COPIED) else ""
+    step = Step(reason.why, reason.expression, last.operators + last.source, last.target, reason.place, capturer)
     chapter = Chapter(found.package.import_path, _full_name(found), parameter, step)
     if arrows[-1].target != _HEAP:
         return chapter, None, End.HELD

@@ -19,7 +19,7 @@ _LIFECYCLE = re.compile(
 )
 # With what its literals do (`.func1`): nothing below such a function runs more often than it.
 _REPORT = re.compile(
-    r"(?:^|\.)(?:(?:[Dd]ebug|[Dd]ump|[Pp]rint|[Dd]escribe)(?:[A-Z_]\w*)?|\w*ToString)(?:\.func[\d.]+)*$"
+    r"(?:^|\.)(?:(?:[Dd]ebug|[Dd]ump|[Pp]rint|[Dd]escribe)(?:[A-Z_]\w*)?|\w*ToString)(?:\.func\d*|\.\d+|-range\d+)*$"
 )
 _ERROR_VALUE = re.compile(r"^&(?:\w+\.)?(?:\w*Error|\w+Err|[eE]rr[A-Z]\w*)\{")
 _BENCHMARK = re.compile(r"^(?:\w+\.)?Benchmark")

@@ -212,7 +212,8 @@ class Desk:
         calls = (self._assembly[path].calls for path in paths if path in self._assembly)
         assembly = Assembly({place: names for of in calls for place, names in of.items()})
         found = tuple(finding for draft in drafts for finding in draft.findings)
-        found = in_order(weighed(found, assembly, self._sources, self._packages, has_append=has_append))
+        named = {place: names for draft in drafts for place, names in draft.named.items()}
+        found = in_order(weighed(found, assembly, self._sources, self._packages, named, has_append=has_append))
         facts: dict[str, FileFacts] = {}
         makes: dict[str, Mapping[str, int]] = {}
         for path in paths:

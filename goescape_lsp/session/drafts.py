@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from goescape_lsp.core.contract import is_way
 from goescape_lsp.core.model import Finding, Function, Kind, Parameter, Place, Span, Verdict
+from goescape_lsp.core.naming import is_counted
 from goescape_lsp.core.parts import OUTSIDE
 from goescape_lsp.session.reader import Reader
 from goescape_lsp.session.reuse import Classifiers, Draft, Seen, Sites, Stamp, Unit
@@ -32,6 +33,7 @@ class Drafts:
         sites: Sites = {}
         inlining: Inlining = {}
         unknown: list[str] = []
+        named: dict[Place, tuple[str, ...]] = {}
         sources = self.classifiers.sources
         seen = Seen(unit, self.unit_of)
         for index, output in enumerate(self.classifiers.outputs):
@@ -42,6 +44,9 @@ class Drafts:
                 source = sources.get(place.file)
                 if source is not None and (name := source.function_at(place)) is not None:
                     inlining.setdefault((place.file, name), sentence.replace("go.shape.", ""))
+            for place, names in parsed.names.items():
+                if any(map(is_counted, names)):
+                    named[place] = (*named.get(place, ()), *names)
             Reader(output.package, parsed, sources, self.classifiers.of(index, seen), self.go_version).add_to(sites)
         findings = in_order(sites.values())
         functions: dict[str, tuple[Function, ...]] = {}
@@ -54,7 +59,7 @@ class Drafts:
         has_append = any(finding.kind is Kind.APPEND for finding in findings)
         looked_into = tuple((other, self.stamp(other)) for other in seen.units)
         reach = self._reach((unit, *seen.units))
-        return Draft(findings, functions, tuple(unknown), looked_into, reach, has_append, frozenset(calls))
+        return Draft(findings, functions, tuple(unknown), looked_into, reach, has_append, frozenset(calls), named)
 
     def _reach(self, units: Sequence[Unit]) -> frozenset[tuple[str, bytes]]:
         """Return the names of some units and of all that their lines lead to."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 from goescape_lsp.core.assembly import Assembly, carries, grows_map, is_called, weigh
 from goescape_lsp.core.judge import is_sum, judge_silent
 from goescape_lsp.core.model import Allocation, Cause, Finding, Kind, Package, Rule, Span, Verdict
+from goescape_lsp.core.naming import Told, function_of
 from goescape_lsp.core.selectors import settled
 from goescape_lsp.core.temperature import temper
 from goescape_lsp.session.origins import as_origins
@@ -19,11 +20,12 @@ from goescape_lsp.syntax.source import Source
 _OPEN = frozenset([Allocation.UNKNOWN, Allocation.DOES_NOT_ALLOCATE])
 
 
-def weighed(
+def weighed(  # noqa: PLR0913 - the findings, and all that a file's machine code is held against
     findings: tuple[Finding, ...],
     assembly: Assembly,
     sources: Mapping[str, Source],
     packages: Iterable[Package],
+    named: Told,
     *,
     has_append: bool,
 ) -> tuple[Finding, ...]:
@@ -31,13 +33,13 @@ def weighed(
 
     Shape: unchanged without machine code. A site that the compiler is silent about has the verdict `stays` and no
     lines; it is one only where its line calls the run-time function for its kind. `has_append` says that the compiler
-    speaks of an `append` anywhere: from go1.25 it speaks of each.
+    speaks of an `append` anywhere: from go1.25 it speaks of each. `named` is how the compiler calls functions.
     """
     if not assembly.calls:
         return findings
     findings = tuple(settled(finding, assembly) for finding in findings)
     called = {file for (file, _), names in assembly.calls.items() if names} & sources.keys()
-    sites = {file: silent_sites(sources[file]) for file in called if not sources[file].has_line_directives}
+    sites = {file: _sites(file, sources[file], named) for file in called if not sources[file].has_line_directives}
     owners = {path: package.import_path for package in packages for path in package.files}
     silent = _added(findings, assembly, sites, owners, has_append=has_append)
     added = tuple(temper(finding, is_test=sources[finding.file].helps_tests) for finding in silent)
@@ -60,6 +62,17 @@ def weighed(
     alone = ((f, mates[f.file, f.span.line, f.kind] == 1) for f in added)
     judged = (_judged(f, sources[f.file], assembly, made, is_alone=is_alone) for f, is_alone in alone)
     return (*told, *judged)
+
+
+def _sites(file: str, source: Source, named: Told) -> tuple[Silent, ...]:
+    """Return the expressions that the compiler may be silent about, with its own names of their functions."""
+    package = source.package_name
+    return tuple(
+        replace(one, shape=replace(one.shape, function=function_of(one.shape, file, package, named)))
+        if one.shape.named_at is not None
+        else one
+        for one in silent_sites(source)
+    )
 
 
 def _added(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from sys import intern
 
@@ -20,20 +20,20 @@ from goescape_lsp.core.model import (
     Place,
     Rule,
     Span,
-    Step,
     Temperature,
     Verdict,
 )
+from goescape_lsp.core.naming import UNCOUNTED, bare, function_of
 from goescape_lsp.core.parse import Block, Parsed, VerdictLine, leaks_by_place
 from goescape_lsp.core.shape import Boxed, Shape
-from goescape_lsp.core.steps import called_name, without_types
+from goescape_lsp.core.steps import called_name
 from goescape_lsp.core.tables.layouts import block_of
 from goescape_lsp.core.tables.versions import is_at_least
 from goescape_lsp.core.temperature import temper
 from goescape_lsp.core.unexplained import unexplained
+from goescape_lsp.session.flow import LITERAL, Teller
 from goescape_lsp.session.reuse import Sites
 from goescape_lsp.syntax.boxing import boxed_text
-from goescape_lsp.syntax.functions import PACKAGE_INITIALISATION
 from goescape_lsp.syntax.source import Source
 
 _Key = tuple[str, int, int, str, Verdict]
@@ -42,6 +42,7 @@ _OF_RESULT = re.compile(r"\(~[rR]\d+\)$")  # a conversion of an inlined call's r
 _ERRORS_NEW = "&errors.errorString{...}"
 _SHAPE = re.compile(r"\[(?P<shapes>.*go\.shape\..*)\]")
 _LITERAL = re.compile(r"\.func\d")
+_STATE = re.compile(r"^#state\d+$")  # of each loop in an inlined body: one site, told once
 _RESULT_NAME = re.compile(r"^~[rR]\d+$")
 _EXPORTED = re.compile(r"(?:^|\.)[A-Z]\w*$")
 _CONTENTS = frozenset([Kind.SLICE, Kind.APPEND, Kind.BYTES, Kind.STRING])
@@ -57,6 +58,11 @@ class _Site:
     shape: Shape
     blocks: tuple[Block, ...]
     inlined_from: str
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The verdict as the compiler printed it, if it did."""
+        return () if self.line.is_unsaid else (intern(_words(self.line)),)
 
 
 class Reader:
@@ -87,13 +93,11 @@ class Reader:
         self._alike: dict[tuple[str, str], set[Place]] = {}
         for line in parsed.verdicts:
             self._alike.setdefault((line.place.file, line.subject), set()).add(line.place)
-        # At package level names differ.
-        self._capturing = {
-            *map(without_types, parsed.capturing),
-            *([PACKAGE_INITIALISATION] if parsed.capturing else []),
-        }
-        self._generic_capturing = {without_types(name) for name in parsed.capturing if "[" in name}
+        self._capturing = {bare(name) for name in parsed.capturing}
+        self._generic_capturing = {bare(name) for name in parsed.capturing if "[" in name}
         self._classifier = classifier
+        literals = (line.place for line in parsed.verdicts if line.subject == LITERAL)
+        self._teller = Teller(sources, parsed, frozenset(literals))
 
     def add_to(self, sites: Sites) -> None:
         """Put every verdict of the compile into `sites`, one finding for each expression and subject.
@@ -102,15 +106,29 @@ class Reader:
         are one site, as are the verdicts of the other build variants. A heap verdict wins over the others, a leak over
         `stays`: instances of a generic function may differ.
         """
-        counts = Counter(_key(line) for line in self._parsed.verdicts)
+        lines = (*self._parsed.verdicts, *self._unsaid())
+        counts = Counter(_key(line) for line in lines)
         done: set[_Key] = set()
-        for line in self._parsed.verdicts:
+        for line in lines:
             key = _key(line)
             source = self._sources.get(line.place.file)
             if key in done or source is None or source.is_function_place(line.place):
                 continue
             done.add(key)
             self._add(sites, line, source, counts[key])
+
+    def _unsaid(self) -> Iterator[VerdictLine]:
+        """Yield the verdicts on functions that the compiler makes of methods and functions of generic code.
+
+        Source: cmd/compile/internal/escape, finish: it explains them and prints no verdict, as on the wrappers of `go`
+        and `defer`, go1.21 to go1.27.
+        """
+        for block in self._parsed.blocks:
+            source = self._sources.get(block.place.file)
+            if block.subject != LITERAL or source is None or not source.is_made_function(block.place):
+                continue
+            if block.place not in self._alike.get((block.place.file, LITERAL), ()):
+                yield VerdictLine(block.place, LITERAL, Verdict.ESCAPES, is_unsaid=True)
 
     def _add(self, sites: Sites, line: VerdictLine, source: Source, count: int) -> None:
         shape = source.shape(line.place, line.subject, line.verdict)
@@ -124,7 +142,7 @@ class Reader:
         # Where the body of a range over a function was inlined, all its values have the place of the `for`.
         is_crowd = not shape.is_call and line.place in self._parsed.inlined
         is_crowded = bool(origin) or (is_crowd and not _OF_RESULT.search(line.subject))
-        subject = _bare(line.subject, source) if is_crowded else str(shape.kind)
+        subject = _bare(_STATE.sub("#", line.subject), source) if is_crowded else str(shape.kind)
         key = (line.place.file, shape.span, subject, origin)
         known = sites.get(key)
         is_heap = line.verdict in {Verdict.ESCAPES, Verdict.MOVED}
@@ -141,12 +159,16 @@ class Reader:
                 other = temper(self._finding(site, source, count), is_test=source.helps_tests)
                 merged = _dearer(merged, other)
             sites[key] = merged
+        if sites[key].function.endswith(UNCOUNTED):  # told by the compile of another package, which has a copy
+            sites[key] = replace(sites[key], function=self._function_of(shape, source, line.place.file))
 
     def _of_method_value(self, line: VerdictLine, shape: Shape) -> Shape:
         """Return the shape as that of the wrapper's body: it runs when the method value is called, not when made."""
         wrapper = next((block.function for block in self._classifier.blocks_of(line.place, line.subject)), "")
-        function = without_types(wrapper) or shape.function
-        return replace(shape, function=function, temperature=Temperature.NORMAL, temperature_reason="")
+        function, named_at = (bare(wrapper), None) if wrapper else (shape.function, shape.named_at)
+        return replace(
+            shape, function=function, named_at=named_at, temperature=Temperature.NORMAL, temperature_reason=""
+        )
 
     def _makes_nothing(self, line: VerdictLine, shape: Shape) -> bool:
         """Say whether a conversion is told of once: `[]byte(nil)` or `string(name)` makes nothing that is not boxed."""
@@ -203,7 +225,7 @@ class Reader:
         found = self._base(site, kind, allocation=allocation, reason=reason, cause=cause, rule=rule)
         return replace(
             found,
-            flow=_steps(site.blocks),
+            flow=self._teller.steps(site.blocks),
             lines=_lines(site),
             decided_at=_known(decision.at, self._sources),
             callee=decision.callee,
@@ -244,9 +266,10 @@ class Reader:
         around the literal, where the variable is declared: for those of inlined code that is the place of the call.
         """
         place = site.line.place
+        function = self._function_of(site.shape, source, place.file)
         if not site.inlined_from:
             # In generic code each literal captures a dictionary, which the source does not show.
-            return site.shape.function in self._generic_capturing or not source.captures_nothing(place)
+            return bare(function) in self._generic_capturing or not source.captures_nothing(place)
         if not site.blocks:
             return None
         if place in self._parsed.captures:
@@ -256,9 +279,11 @@ class Reader:
             return None
         # A literal that was inlined (`F.func1`) may hold one that captures what is declared around the call.
         is_plain = not any(_LITERAL.search(name) for name in names)
-        if is_plain or site.shape.function not in self._capturing:
+        if is_plain or not (function.endswith(UNCOUNTED) or bare(function) in self._capturing):
             return False
-        return source.captures_inside(place, site.inlined_from)
+        named = (at for at, told in self._parsed.names.items() if site.inlined_from in map(bare, told))
+        literal = next((at for at in named if at.file == place.file), None)
+        return source.captures_inside(literal) if literal is not None else None
 
     def _other(self, site: _Site, source: Source) -> Finding:
         line = site.line
@@ -277,8 +302,10 @@ class Reader:
         self, site: _Site, kind: Kind, *, allocation: Allocation, reason: str, cause: Cause, rule: Rule | None
     ) -> Finding:
         line, shape = site.line, site.shape
+        source = self._sources[line.place.file]
+        function = self._function_of(shape, source, line.place.file)
         if reason == "growth" and not site.inlined_from:
-            reason = growth_reason(self._sources[line.place.file], shape.span)
+            reason = growth_reason(source, shape.span)
         return Finding(
             file=line.place.file,
             span=shape.span,
@@ -288,21 +315,24 @@ class Reader:
             kind=kind,
             cause=cause,
             rule=rule,
-            function=shape.function,
+            function=function,
             package=self._package.import_path,
             allocation=allocation,
             temperature=shape.temperature,
             expression=intern(shape.expression),
-            lines=(intern(_words(line)),),
+            lines=site.words,
             inlined_from=site.inlined_from,
             holder=shape.holder,
             statement=shape.statement,
             size=None if site.inlined_from else shape.size,
             block=self._block(site, kind),
-            is_api=self._is_library and _EXPORTED.search(shape.function) is not None,
+            is_api=self._is_library and _EXPORTED.search(function) is not None,
             allocation_reason=reason,
             temperature_reason=shape.temperature_reason,
         )
+
+    def _function_of(self, shape: Shape, source: Source, file: str) -> str:
+        return intern(function_of(shape, file, source.package_name, self._parsed.names))
 
     def _block(self, site: _Site, kind: Kind) -> int | None:
         """Return the bytes of the block that the allocator takes; a map takes more blocks than its header's."""
@@ -314,7 +344,7 @@ class Reader:
     def _inlined_from(self, line: VerdictLine, shape: Shape) -> str:
         """Return the function whose inlined body holds the subject, "" for what stands in the source."""
         names = self._parsed.inlined.get(line.place, ())
-        is_value = shape.is_selector and line.subject != "func literal"  # which is the method value itself
+        is_value = shape.is_selector and line.subject != LITERAL  # which is the method value itself
         is_place = shape.is_call or is_value
         if not names or not is_place or line.subject in _OWN_SUBJECTS or _RESULT_NAME.match(line.subject):
             return ""
@@ -324,9 +354,9 @@ class Reader:
         owner = re.match(r"^&?\(?\*?(?P<package>[a-z_]\w*)\.", line.subject)
         if owner is not None:
             # Of several one may hold it as well as another: the outermost holds what it calls in any case.
-            inner = {without_types(name) for name in names if name.lstrip("(*").startswith(owner["package"] + ".")}
+            inner = {bare(name) for name in names if name.lstrip("(*").startswith(owner["package"] + ".")}
             names = tuple(inner) if len(inner) == 1 else names
-        return without_types(names[0]).removeprefix(self._sources[line.place.file].package_name + ".")
+        return bare(names[0]).removeprefix(self._sources[line.place.file].package_name + ".")
 
 
 def _bare(subject: str, source: Source) -> str:
@@ -381,20 +411,9 @@ def _instances(blocks: tuple[Block, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _steps(blocks: tuple[Block, ...]) -> tuple[Step, ...]:
-    told = telling(blocks)
-    if told is None:
-        return ()
-    return tuple(
-        Step(reason.why, reason.expression, intern(arrow.operators + arrow.source), arrow.target, reason.place)
-        for arrow in told.arrows
-        for reason in arrow.reasons
-    )
-
-
 def _lines(site: _Site) -> tuple[str, ...]:
     told = telling(site.blocks)
-    return (*(told.lines if told is not None else ()), intern(_words(site.line)))
+    return (*(told.lines if told is not None else ()), *site.words)
 
 
 def _words(line: VerdictLine) -> str:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
 from goescape_lsp.core.assembly import Assembly, split_assembly
-from goescape_lsp.core.below import Move, finding_below, function_below
+from goescape_lsp.core.below import Move, finding_below, function_below, place_below
 from goescape_lsp.core.blocks import NOTHING_SAID, Index
 from goescape_lsp.core.classify import Classifier
 from goescape_lsp.core.common import Common, common_of, runs_of
 from goescape_lsp.core.model import Compiled, FileFacts, Finding, Function, Package, Place, Span
+from goescape_lsp.core.naming import Told
 from goescape_lsp.core.parse import Located, Parsed, parse_text
 from goescape_lsp.core.parts import NO_LINES, OUTSIDE, Landmarks, Part, Stretch, Stretches, cut
 from goescape_lsp.session.places import Placer
@@ -50,7 +51,8 @@ class Draft:
 
     `reach` are the files and names of all stretches that it has places of, its own among them. `functions` are those
     that are declared in it, by file. `has_append` says whether the compiler speaks of an `append` there. `calls` are
-    the functions whose result callers keep there: their directory and name.
+    the functions whose result callers keep there: their directory and name. `named` is how the compiler calls what has
+    no name of its own in the source, by place.
     """
 
     findings: tuple[Finding, ...]
@@ -60,6 +62,7 @@ class Draft:
     reach: frozenset[tuple[str, bytes]]
     has_append: bool
     calls: frozenset[tuple[str, str]]
+    named: Told
 
     @property
     def is_fixed(self) -> bool:
@@ -75,6 +78,7 @@ class Draft:
             self,
             findings=tuple(finding_below(one, rows, move) for one in self.findings),
             functions={path: tuple(function_below(one, rows) for one in of) for path, of in self.functions.items()},
+            named={place_below(place, rows): names for place, names in self.named.items()},
         )
 
 

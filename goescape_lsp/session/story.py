@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from goescape_lsp.core.model import FileFacts, Finding, Job, Package, Place, Verdict
+from goescape_lsp.core.naming import without_types
 from goescape_lsp.core.parse import Leak, Located, leaks_by_place, parse_text, split_leaks
 from goescape_lsp.core.ports import Compiler, Files
-from goescape_lsp.core.steps import without_types
 from goescape_lsp.core.story import Explained, Signature, Story, follow, passed_on, shape_of
 from goescape_lsp.session.places import Placer
 from goescape_lsp.syntax.signatures import Signatures

@@ -32,7 +32,6 @@ class GoFile:
             text_of(one.name): one for one in self._found if one.role is not Role.IMPORT
         }
         self.methods = dict(self._methods())
-        self.function_names: dict[int, str] = {}
 
     @cached_property
     def outline(self) -> Outline:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from tree_sitter import Node, Tree
 
-from goescape_lsp.core.model import Function, Span
+from goescape_lsp.core.model import Function, Place, Span
+from goescape_lsp.core.naming import INITIALISATION, UNCOUNTED
 from goescape_lsp.syntax.forms import Form
 from goescape_lsp.syntax.names import Names
 from goescape_lsp.syntax.tree import (
     FUNCTIONS,
     ancestors,
     enclosing_function,
-    literals_in,
     node_at,
     span_of,
     text_of,
@@ -22,7 +21,6 @@ from goescape_lsp.syntax.tree import (
 )
 from goescape_lsp.syntax.types import resolve
 
-PACKAGE_INITIALISATION = "init"
 _DECLARED = frozenset({"function_declaration", "method_declaration"})
 _PARAMETERS = frozenset({"parameter_declaration", "variadic_parameter_declaration"})
 _REFERENCES = frozenset({Form.POINTER, Form.SLICE, Form.MAP, Form.FUNCTION})
@@ -38,22 +36,27 @@ def is_generic(node: Node) -> bool:
     return declared.child_by_field_name("type_parameters") is not None or "[" in text_of(receiver)
 
 
-def function_name(node: Node, known: dict[int, str]) -> str:
-    """Return the name of the function around a node, as Go writes it.
+def function_name(node: Node) -> tuple[str, Place | None]:
+    """Return the name of the function around a node, as Go writes it, and where the compiler tells more of it.
 
-    `known` keeps the names of one tree by the function's node id, as counting the literals of a long one takes time.
-    Shape: `F`, `T.M`, `(*T).M`, `F.func1` for a literal, `F.func1.2` for one inside; `init` at package level.
-    The function that a literal stands in is the one around it.
+    Shape: `F`, `T.M`, `(*T).M`; `init` at package level. `F.func` in a literal, whose number only the compiler knows:
+    it tells the name at the literal's `func`. Of the functions `init` there may be several; that of one is told at
+    its name. The function that a literal stands in is the one around it.
     """
     function = enclosing_function(node)
     if function is None:
-        return PACKAGE_INITIALISATION
-    if function.id not in known:
-        if function.type == "func_literal":
-            _name_literals(function, known)
-        else:
-            known[function.id] = _name(function)
-    return known[function.id]
+        return INITIALISATION, None
+    if function.type == "func_literal":
+        declared = next((one for one in ancestors(function) if one.type in _DECLARED), None)
+        owner = INITIALISATION if declared is None else _name(declared)
+        return owner + UNCOUNTED, _place(function)
+    name = _name(function)
+    return name, _place(function.child_by_field_name("name")) if name == INITIALISATION else None
+
+
+def _place(node: Node | None) -> Place | None:
+    span = span_of(node) if node is not None else None
+    return None if span is None else Place("", span.line, span.column)
 
 
 def declared_functions(tree: Tree) -> Iterator[tuple[Node, str]]:
@@ -72,26 +75,6 @@ def list_functions(tree: Tree) -> tuple[Function, ...]:
             body = node.child_by_field_name("body")
             found.append(Function(name, span_of(written), span_of(node), body=span_of(body) if body else None))
     return tuple(found)
-
-
-def _name_literals(literal: Node, known: dict[int, str]) -> None:
-    """Name all literals of the declared function of one, or of the file where it is in none.
-
-    Go counts the literals directly inside a function, in source order.
-    """
-    counts: Counter[int] = Counter()
-    around = list(ancestors(literal))
-    declared = next((node for node in around if node.type in _DECLARED), around[-1])
-    for node in literals_in(declared):
-        owner = enclosing_function(node)
-        if owner is None:
-            counts[0] += 1
-            known[node.id] = f"{PACKAGE_INITIALISATION}.func{counts[0]}"
-            continue
-        counts[owner.id] += 1
-        is_inner = owner.type == "func_literal"
-        outer = known[owner.id] if is_inner else _name(owner)
-        known[node.id] = f"{outer}.{counts[owner.id]}" if is_inner else f"{outer}.func{counts[owner.id]}"
 
 
 def _name(function: Node) -> str:

@@ -50,7 +50,8 @@ def kind_at(node: Node, subject: str, verdict: Verdict, names: Names) -> Kind:
     if node.type == "index_expression" and subject.endswith("]"):  # an element of what is made, in a box
         return Kind.INTERFACE
     if (kind := _kind_by_subject(subject)) is not None:
-        return kind
+        is_method = kind is Kind.CLOSURE and node.type == "selector_expression" and not _is_of_package(node, names)
+        return Kind.METHOD_VALUE if is_method else kind
     if (made := _MADE.match(subject)) is not None:
         return _kind_made(infer(node, names).form, made)
     return _kind_of_node(node, subject, names)
@@ -114,6 +115,11 @@ def _kind_of_conversion(node: Node, names: Names) -> Kind:
     if made.form is not Form.SLICE or not is_text:
         return Kind.INTERFACE
     return Kind.BYTES if element(made, names).basic in {"byte", "uint8"} else Kind.SLICE
+
+
+def _is_of_package(selector: Node, names: Names) -> bool:
+    operand = selector.child_by_field_name("operand")
+    return operand is not None and operand.type == "identifier" and text_of(operand) in names.imports
 
 
 def _is_parameter_name(node: Node) -> bool:

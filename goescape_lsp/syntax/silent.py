@@ -54,9 +54,8 @@ def silent_sites(source: Source) -> tuple[Silent, ...]:
     Shape: kind CHANNEL for `make(chan T)`, APPEND for `append`, STRING for `s += t`, OTHER for `defer f()` in a loop,
     CLOSURE for `go f(x)`, MAP for `m[k] = v` in a loop where `m` is no variable that a local map was made for.
     """
-    known: dict[int, str] = {}
     return tuple(
-        Silent(_shape(node, kind, known), _place(node, kind), _is_certain(node, kind, source.names))
+        Silent(_shape(node, kind), _place(node, kind), _is_certain(node, kind, source.names))
         for node, kind in _candidates(source.root, source.names)
     )
 
@@ -145,18 +144,20 @@ def _place(node: Node, kind: Kind) -> Place:
     return Place("", start.line, start.column)
 
 
-def _shape(node: Node, kind: Kind, known: dict[int, str]) -> Shape:
+def _shape(node: Node, kind: Kind) -> Shape:
     temperature, reason = heat.heat_of(node)
+    function, named_at = functions.function_name(node)
     text = " ".join(text_of(node).split())
     return Shape(
         span_of(node),
         text if len(text) <= _EXPRESSION_LENGTH else text[: _EXPRESSION_LENGTH - 1] + "…",
         kind,
-        functions.function_name(node, known),
+        function,
         loop_depth=heat.loops_around(node),
         temperature=temperature,
         temperature_reason=reason,
         statement=statement_start(node),
+        named_at=named_at,
     )
 
 

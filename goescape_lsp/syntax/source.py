@@ -31,11 +31,12 @@ from goescape_lsp.syntax.tree import (
     enclosing_function,
     first_of,
     leaf_at,
+    literals_in,
     node_at,
+    ranges_around,
     span_of,
     statement_start,
     text_of,
-    walk,
 )
 from goescape_lsp.syntax.types import Form, Names, element, infer
 
@@ -161,6 +162,16 @@ class Source:
         keyword = node.parent.type if node.parent is not None else ""
         return Call(callee_of(function, self.names), one_line(text_of(function)), span_of(node), _keyword(keyword))
 
+    def ranged_at(self, place: Place) -> Call | None:
+        """Return what the loop whose `for` stands at a place ranges over, as if it were called; None elsewhere."""
+        leaf = self._leaf(place)
+        loop = leaf.parent if leaf is not None and leaf.type == "for" else None
+        clause = next((n for n in loop.named_children if n.type == "range_clause"), None) if loop is not None else None
+        ranged = clause.child_by_field_name("right") if clause is not None else None
+        if ranged is None:
+            return None
+        return Call(callee_of(ranged, self.names), one_line(text_of(ranged)), span_of(ranged))
+
     def target_at(self, place: Place, left: str) -> Target:
         """Return what is assigned to at the place of a `=`; `left` is the compiler's text of the left side."""
         leaf = self._leaf(place)
@@ -224,6 +235,15 @@ class Source:
             elif node.type in FUNCTIONS:
                 return
 
+    def bodies_around(self, place: Place) -> tuple[Place, ...]:
+        """Return where what may be a function without a name begins around a place, the innermost first."""
+        leaf = self._leaf(place)
+        if leaf is None:
+            return ()
+        loops = (span_of(loop) for loop in ranges_around(leaf))
+        found = {one.place for one in self._literals(place)} | {Place("", one.line, one.column) for one in loops}
+        return tuple(sorted(found, reverse=True))
+
     def room_of_append(self, span: Span) -> str:
         """Return where the slice has its room from that an `append` at a span grows: see `appends.room_of`."""
         return room_of(self._tree, self.names, span)
@@ -266,27 +286,16 @@ class Source:
         literal = leaf.parent if leaf is not None else None
         return literal is not None and literal.type == "func_literal" and not captures(literal, self.names)
 
-    def captures_inside(self, place: Place, function: str) -> bool | None:
-        """Say whether the literals inside a function literal of that name use variables around them.
+    def captures_inside(self, place: Place) -> bool | None:
+        """Say whether the literals inside the function literal at a place use variables around them.
 
-        Shape: `place` is of the same declaration; None where some do and some do not, or there is no such literal.
+        Shape: None where some do and some do not, or there is no such literal.
         """
-        row = place.line - 1
-        around = next((n for n in self.root.named_children if n.start_point[0] <= row <= n.end_point[0]), None)
-        if around is None:
+        leaf = self._leaf(place)
+        literal = leaf.parent if leaf is not None else None
+        if literal is None or literal.type != "func_literal":
             return None
-        known = self._file.function_names
-        named = (
-            node
-            for node in walk(around)
-            if node.type == "func_literal" and functions.function_name(node.children[-1], known) == function
-        )
-        told = {
-            captures(inner, self.names)
-            for node in named
-            for inner in walk(node)
-            if inner.type == "func_literal" and inner != node
-        }
+        told = {captures(inner, self.names) for inner in literals_in(literal) if inner != literal}
         return told.pop() if len(told) == 1 else None
 
     def is_local(self, place: Place, name: str) -> bool:
@@ -308,6 +317,16 @@ class Source:
         Wrappers that the compiler makes for generic functions print their verdicts there, once more.
         """
         return self.function_at(place) is not None
+
+    def is_made_function(self, place: Place) -> bool:
+        """Say whether the compiler makes a function at a place that is no literal: of a method, or of generic code.
+
+        Shape: `x.M`, `(*T[K]).M`, `F[K]`; or a call, where such a function came with an inlined body.
+        """
+        leaf = self._leaf(place)
+        if leaf is None or leaf.parent is None or self.is_function_place(place):
+            return False
+        return leaf.type in {".", "[", "identifier"} or (leaf.type == "(" and self.call_at(place) is not None)
 
     def function_at(self, place: Place) -> Span | None:
         """Return the span of the name of the function that the compiler means by a place: name or receiver."""
@@ -347,11 +366,12 @@ class Source:
         is_boxed = kind is Kind.INTERFACE
         span = spans.visible_span(node, subject)
         size = size_of_site(node, kind, subject, self.names)
+        function, named_at = functions.function_name(node)
         return Shape(
             span,
             one_line(cut(self._tree.root_node, node, span)),
             kind,
-            functions.function_name(node, self._file.function_names),
+            function,
             _holder(node),
             heat.loops_around(node),
             temperature,
@@ -364,6 +384,7 @@ class Source:
             statement=statement_start(node),
             is_selector=node.type == "selector_expression",
             rounds=heat.heat_of(body) if body is not None else None,
+            named_at=named_at,
         )
 
     def _maybe_boxed(self, node: Node, kind: Kind) -> Boxed:

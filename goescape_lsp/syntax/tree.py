@@ -17,7 +17,6 @@ _NEW = "ǹw".encode()
 _LETTER = rb"[0-9A-Za-z_\x80-\xff]"
 
 _GO = Language(tree_sitter_go.language())
-_LITERALS = Query(_GO, "(func_literal) @literal")
 _CALLS = Query(_GO, "(call_expression function: (identifier) @called)")
 
 FUNCTIONS = frozenset({"function_declaration", "method_declaration", "func_literal"})
@@ -173,10 +172,17 @@ def enclosing_function(node: Node) -> Node | None:
     return next((parent for parent in ancestors(node) if parent.type in FUNCTIONS), None)
 
 
-def literals_in(node: Node) -> list[Node]:
-    """Return the function literals in a node, itself included, in source order."""
-    # A query runs in C: many times faster than a walk.
-    return sorted(QueryCursor(_LITERALS).captures(node).get("literal", ()), key=lambda found: found.start_byte)
+def ranges_around(node: Node) -> Iterator[Node]:
+    """Yield the `for … range` whose body, or variables that it sets, a node is in, the innermost first."""
+    child = node
+    for parent in ancestors(node):
+        clause = next((part for part in parent.named_children if part.type == "range_clause"), None)
+        if parent.type == "for_statement" and clause is not None:
+            left = clause.child_by_field_name("left")
+            is_set = left is not None and left.start_byte <= node.start_byte < left.end_byte
+            if child != clause or is_set:
+                yield parent
+        child = parent
 
 
 def calls_in(node: Node) -> Sequence[Node]:

@@ -16,6 +16,8 @@ _SHAPE = "go.shape."
 _UNNAMED_TYPE = "<node DYNAMICTYPE>"
 _NAMED = re.compile(r"\w(?<!\bmap)$")
 _LONG_LITERAL = 40
+_RESULT_OF_LOOP = re.compile(r"#rv(?P<number>\d+)$")
+_WRITTEN = re.compile(r"(?:func|for|go|defer)\b")
 
 EN: dict[str, str] = {
     "what.map": "map",
@@ -25,6 +27,7 @@ EN: dict[str, str] = {
     "what.variable": "{subject}",
     "what.temporary": "value of {expression}",
     "what.closure": "closure",
+    "what.function-value": "function value {expression}",
     "what.interface": "{expression}",
     "what.string": "string",
     "what.bytes": "byte slice",
@@ -36,6 +39,7 @@ EN: dict[str, str] = {
     "what.other": "{expression}",
     "what.loop-body": "body of the loop",
     "what.loop-state": "state of the loop",
+    "what.loop-result": "result {result}",
     "what.inlined": "{what} made in {callee}",
     "escapes": "{what} escapes: {why}",
     "moved": "{what} moved to heap: {why}",
@@ -104,6 +108,7 @@ ZH: dict[str, str] = {
     "what.variable": "{subject}",
     "what.temporary": "{expression} 的值",
     "what.closure": "闭包",
+    "what.function-value": "函数值 {expression}",
     "what.interface": "{expression}",
     "what.string": "字符串",
     "what.bytes": "字节切片",
@@ -115,6 +120,7 @@ ZH: dict[str, str] = {
     "what.other": "{expression}",
     "what.loop-body": "循环体",
     "what.loop-state": "循环的状态",
+    "what.loop-result": "返回值 {result}",
     "what.inlined": "{callee} 中创建的 {what}",
     "escapes": "{what} 逃逸：{why}",
     "moved": "{what} 被移到堆上：{why}",
@@ -200,10 +206,15 @@ def what(finding: Finding, locale: Locale) -> str:
     table = _TABLES[locale]
     is_long = len(finding.expression) > _LONG_LITERAL and "{...}" in finding.subject
     expression = written(finding.subject) if finding.inlined_from or is_long else finding.expression
-    key = "temporary" if _is_temporary(finding) else _of_loop(finding) or str(finding.kind)
+    key = "temporary" if _is_temporary(finding) else _of_loop(finding) or _of_generic(finding) or str(finding.kind)
     # Where another package compiles a body, the compiler puts the name of its own before those of its variables.
     name = finding.subject.rpartition(".")[2]
-    noun = table[f"what.{key}"].format(expression=_short(expression.replace("{...}", "{…}")), subject=name)
+    result = _RESULT_OF_LOOP.match(finding.subject)
+    noun = table[f"what.{key}"].format(
+        expression=_short(expression.replace("{...}", "{…}")),
+        subject=name,
+        result=int(result["number"]) - 1 if result is not None else "",
+    )
     if finding.inlined_from:
         return table["what.inlined"].format(what=noun, callee=finding.inlined_from)
     return noun
@@ -289,11 +300,22 @@ def _is_temporary(finding: Finding) -> bool:
 
 
 def _of_loop(finding: Finding) -> str:
-    """Return what a site is of a loop over a function: its `body`, which is a closure, or the `state` that both share."""
+    """Return what a site is of a loop over a function: its `body`, which is a closure, or what that shares.
+
+    Source: cmd/compile/internal/rangefunc: `#state1`, and `#rv1` for the first result where the body returns.
+    """
+    if _RESULT_OF_LOOP.match(finding.subject):
+        return "loop-result"
     if finding.subject.startswith("#"):
         return "loop-state"
     is_handed_over = finding.rule in {Rule.PASSED_TO_UNKNOWN_CALL, Rule.PASSED_TO_LEAKING_PARAMETER}
     return "loop-body" if finding.kind is Kind.CLOSURE and finding.callee == RANGE and is_handed_over else ""
+
+
+def _of_generic(finding: Finding) -> str:
+    """Return what a function is that the compiler made although the source has no literal there: `F[K]`."""
+    is_written = finding.inlined_from or finding.is_silent or _WRITTEN.match(finding.expression) is not None
+    return "function-value" if finding.kind is Kind.CLOSURE and not is_written else ""
 
 
 def _joined(text: str) -> str:

@@ -18,7 +18,7 @@ from goescape_lsp.core.model import (
     Step,
     Temperature,
 )
-from goescape_lsp.core.words import Locale, findings, reasons
+from goescape_lsp.core.words import Locale, captures, findings, reasons
 
 Code = Callable[[str], str]
 Link = Callable[[Place], str]
@@ -259,15 +259,15 @@ def step_text(step: Step, locale: Locale, code: Code = plain) -> str:
     table = _table(locale)
     if not step.why:
         return table["step.flow"].format(source=_end(step.source, locale, code), target=_end(step.target, locale, code))
-    if step.expression == _VARIADIC:
+    if step.text == _VARIADIC:
         return table["step.variadic"]
     why = "reflect.Header.Data" if step.why.startswith("reflect.") else step.why
-    sentence = table.get(f"step.{why}", table["step.other"])
+    sentence = captures.sentence(step, locale) or table.get(f"step.{why}", table["step.other"])
     if step.why in _ASSIGNED and (target := _written_target(step)):
         return sentence.format(why=step.why, expression=code(f"{target} = …"))
-    if _MADE_UP.search(step.expression):
+    if _MADE_UP.search(step.text):
         return sentence.format(why=step.why, expression="").rstrip(" :：")
-    return sentence.format(why=step.why, expression=code(step.expression.replace(_VARIADIC, "…").replace("…...", "…")))
+    return sentence.format(why=step.why, expression=code(step.text.replace(_VARIADIC, "…").replace("…...", "…")))
 
 
 def steps(finding: Finding, locale: Locale, link: Link, code: Code = plain) -> tuple[str, ...]:
@@ -370,7 +370,7 @@ def _is_noise(step: Step, following: Step | None, finding: Finding) -> bool:
 
 def _written_target(step: Step) -> str:
     """Return the left side of `x.f = ~r0`, where only the other side is the compiler's own; "" for other texts."""
-    left, is_set, right = step.expression.partition(" = ")
+    left, is_set, right = step.text.partition(" = ")
     return left if is_set and _MADE_UP.search(right) and not _MADE_UP.search(left) and ", " not in left else ""
 
 
