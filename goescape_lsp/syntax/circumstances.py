@@ -100,7 +100,7 @@ def _is_option(site: Site) -> bool:
         return False
     parameters, body = site.node.child_by_field_name("parameters"), site.function.child_by_field_name("body")
     given = parameters.named_children if parameters is not None else []
-    if [one.type for one in statements_of(body)] != ["return_statement"] or len(given) != 1:
+    if [one.type for one in statements_of(body) if one.type != "comment"] != ["return_statement"] or len(given) != 1:
         return False
     prefix = text_of(given[0].child_by_field_name("name")) + "."
     lefts = (one.child_by_field_name("left") for one in walk(site.node) if one.type == "assignment_statement")
@@ -182,13 +182,11 @@ def _is_built_up(site: Site) -> bool:
 
 
 def _is_chained(site: Site) -> bool:
-    is_pointer = site.finding.rule is Rule.OUTLIVES_LOOP_ITERATION and site.finding.kind in POINTERS
-    return is_pointer and sharing.is_made_of_itself(site)
+    return site.finding.kind in POINTERS and sharing.is_made_of_itself(site)
 
 
 def _is_made_of_itself(site: Site) -> bool:
-    is_other = site.finding.rule is Rule.OUTLIVES_LOOP_ITERATION and site.finding.kind not in POINTERS | {Kind.APPEND}
-    return is_other and sharing.is_made_of_itself(site)
+    return site.finding.kind not in POINTERS | {Kind.APPEND} and sharing.is_made_of_itself(site)
 
 
 def _is_used_after_loop(site: Site) -> bool:

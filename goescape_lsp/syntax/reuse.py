@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from goescape_lsp.syntax.advise_uses import root_of
-from goescape_lsp.syntax.heat import statements_of
 from goescape_lsp.syntax.scope import Declaration, Role
-from goescape_lsp.syntax.sites import Site
+from goescape_lsp.syntax.sites import Site, last_statement
 from goescape_lsp.syntax.tree import ancestors, first_of, text_of, walk
 
 _MEASURED = re.compile(r"\b(cap|len)\(([^()]+|\([^()]*\)[^()]*)\)")
@@ -33,7 +32,7 @@ def is_only_without_room(site: Site) -> bool:
     while before is not None and before.type == "comment":
         before = before.prev_named_sibling
     body = before.child_by_field_name("consequence") if before is not None and before.type == "if_statement" else None
-    if before is None or [one.type for one in statements_of(body)][-1:] != ["return_statement"]:
+    if before is None or last_statement(body) != "return_statement":
         return False
     compared = _comparisons(before.child_by_field_name("condition"))
     return any(measure == "cap" and operator in _LONG for measure, operator, _ in compared)
@@ -129,7 +128,8 @@ def _sets(part: Node, target: str) -> bool:
 
 def _missing(branch: Node, condition: Node | None) -> Iterator[str]:
     """Yield what a condition finds to be missing: `x == nil`, `len(x) == 0`, and the entry of `_, ok := m[k]; !ok`."""
-    for node in walk(condition) if condition is not None else ():
+    parts = [] if condition is None or "||" in text_of(condition) else list(walk(condition))
+    for node in parts:
         if node.type == "binary_expression" and text_of(node.child_by_field_name("operator")) == "==":
             left, right = text_of(node.child_by_field_name("left")), text_of(node.child_by_field_name("right"))
             if right == "nil":

@@ -9,7 +9,7 @@ from tree_sitter import Node
 from goescape_lsp.syntax.advise_uses import mentions, root_of
 from goescape_lsp.syntax.forms import Form
 from goescape_lsp.syntax.heat import statements_of
-from goescape_lsp.syntax.sites import Site
+from goescape_lsp.syntax.sites import Site, last_statement
 from goescape_lsp.syntax.tree import ancestors, enclosing_function, first_of, spelled_in, text_of, walk
 from goescape_lsp.syntax.types import infer, resolve
 
@@ -136,7 +136,9 @@ def is_made_of_itself(site: Site) -> bool:
     """Say whether each round of a loop makes the new value of a variable of its old one."""
     if site.target is None or site.loop is None or site.target == site.node:
         return False
-    return any(True for _ in mentions(site.node, site.name))
+    found = site.names.find(site.name, site.target)
+    is_older = found is not None and found.name.end_byte <= site.loop.start_byte
+    return is_older and any(True for _ in mentions(site.node, site.name))
 
 
 def is_sum_of_loop(site: Site) -> bool:
@@ -189,7 +191,7 @@ def _way_out(use: Node, site: Site) -> Node | None:
         is_branch = outer.type in _CASES or (
             outer.type == "block" and outer.parent is not None and outer.parent.type == "if_statement"
         )
-        if is_branch and [one.type for one in statements_of(outer)][-1:] == ["return_statement"]:
+        if is_branch and last_statement(outer) == "return_statement":
             found = outer
     return None
 

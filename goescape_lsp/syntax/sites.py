@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from goescape_lsp.core.model import Finding, Kind
+from goescape_lsp.syntax.heat import statements_of
 from goescape_lsp.syntax.names import Names
 from goescape_lsp.syntax.text import Text
-from goescape_lsp.syntax.tree import ancestors, enclosing_function, node_at, spelled_in, text_of
+from goescape_lsp.syntax.tree import ancestors, enclosing_function, leaf_at, node_at, spelled_in, text_of
 
 POINTERS = frozenset({Kind.VARIABLE, Kind.NEW, Kind.COMPOSITE})
 _WRAPPERS = frozenset({"expression_list", "expression_statement", "statement_list", "literal_element", "block"})
@@ -72,6 +73,11 @@ class Site:
 def site_of(finding: Finding, text: Text, package: tuple[bytes, ...] = ()) -> Site | None:
     """Return the site of a finding, None where it is in no function, or the text has nothing of its span."""
     node = node_at(text.tree, finding.span)
+    if node is None:  # the span of a function literal ends before its body
+        leaf = leaf_at(text.tree, finding.span.line, finding.span.column)
+        node = (
+            leaf.parent if leaf is not None and leaf.parent is not None and leaf.parent.type == "func_literal" else None
+        )
     while node is not None and node.type in _WRAPPERS and node.named_child_count == 1:
         node = node.named_children[0]
     function = enclosing_function(node) if node is not None else None
@@ -89,6 +95,11 @@ def site_of(finding: Finding, text: Text, package: tuple[bytes, ...] = ()) -> Si
 def is_statement(node: Node) -> bool:
     """Say whether a node is a statement of a block."""
     return node.parent is not None and node.parent.type == "statement_list"
+
+
+def last_statement(body: Node | None) -> str:
+    """Return the type of the last statement of a block, "" where it has none."""
+    return next((one.type for one in reversed(statements_of(body)) if one.type != "comment"), "")
 
 
 def declared_function(node: Node) -> Node | None:

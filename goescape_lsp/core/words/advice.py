@@ -33,6 +33,8 @@ _KEEPERS = frozenset(
 )
 # What is known of the room of a slice, and needs nothing beside it.
 _KNOWN_ROOM = frozenset(["sized", "given", "reused", "grow", "literal"])
+# Circumstances that say less than most sentences: the keys of those that they take the place of.
+_GENERAL = {"other-package": frozenset(["interface-conversion", "interface-conversion.pointer"])}
 _POINTERS = frozenset([Kind.VARIABLE, Kind.NEW, Kind.COMPOSITE])
 _FUNCTIONS = frozenset([Kind.CLOSURE, Kind.METHOD_VALUE])
 # Texts that are built in memory, whose own method makes room.
@@ -272,13 +274,14 @@ def advice(finding: Finding, locale: Locale, circumstance: str = "") -> str:
             return table["free"]
         if finding.temperature is Temperature.COLD:
             return table["cold.test" if finding.temperature_reason == "test" else "cold"]
+    else:
+        circumstance = ""
     room = _room_of(finding)
-    if circumstance and room not in _KNOWN_ROOM and finding.rule not in _TOLD_ANYWAY:
+    key = f"room.{room}" if room else next(key for key in _keys(finding, finding.rule) if key in table)
+    if circumstance and room not in _KNOWN_ROOM and (circumstance not in _GENERAL or key in _GENERAL[circumstance]):
         return (circumstances.ZH if locale == "zh-cn" else circumstances.EN)[circumstance]
-    if room:
-        return table[f"room.{room}"]
-    told = next(table[key] for key in _keys(finding, finding.rule) if key in table)
-    if finding.rule not in _KEPT or not _is_unsized(finding):
+    told = table[key]
+    if room or finding.rule not in _KEPT or not _is_unsized(finding):
         return told
     return told + (" " if locale == "en" else "") + table["size"]
 

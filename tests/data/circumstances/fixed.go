@@ -3,6 +3,9 @@ package p
 type shape interface {
 	Grown(by int) shape
 	Points() []float64
+}
+
+type other interface {
 	Single(a, b int) *square
 }
 

@@ -2,11 +2,8 @@
 package p
 
 import (
-	"encoding/binary"
-	"errors"
 	"io"
 	"strings"
-	"sync"
 )
 
 type buffer struct {
@@ -78,18 +75,18 @@ func groups(m map[string]*buffer, keys []string) {
 			m[key] = found
 		}
 		found.bytes = append(found.bytes, key...)
-		if _, ok := m[key+"!"]; !ok {
-			m[key+"!"] = &buffer{} //= lazy
+		if _, ok := m[key[1:]]; !ok {
+			m[key[1:]] = &buffer{} //= lazy
 		}
 	}
 }
 
 // What a parameter lacks is made in each call.
-func standIn(b *buffer) *buffer {
-	if b == nil {
-		b = &buffer{} //= none
+func standIn(p *plain) *plain {
+	if p == nil {
+		p = &plain{} //= none
 	}
-	return b
+	return p
 }
 
 func batches(lists [][]*int, apply func([]*int)) {
@@ -234,10 +231,14 @@ func read(r io.Reader, n int) ([]byte, error) {
 	return p, err
 }
 
-func readLength(r io.Reader) (uint16, error) {
-	var length uint16 //= other-package
-	err := binary.Read(r, binary.BigEndian, &length)
-	return length, err
+type zeros struct{ count int }
+
+func (z *zeros) Read(p []byte) (int, error) { z.count++; return len(p), nil }
+
+func readZeros() error {
+	var z zeros //= other-package
+	_, err := io.ReadAtLeast(&z, make([]byte, 1), 1)
+	return err
 }
 
 //go:noinline
@@ -313,6 +314,3 @@ func withSize(n int) func(*settings) {
 func counter(n int) func() int {
 	return func() int { n++; return n } //= none
 }
-
-var once sync.Once
-var errEmpty = errors.New("empty")
