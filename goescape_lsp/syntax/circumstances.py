@@ -19,7 +19,7 @@ from goescape_lsp.syntax.text import Text
 from goescape_lsp.syntax.tree import ancestors, text_of, walk
 
 _MEMORY = POINTERS | {Kind.SLICE, Kind.BYTES, Kind.MAP, Kind.OTHER}
-_TEXTS = frozenset({Kind.STRING, Kind.BYTES, Kind.SLICE, Kind.APPEND})
+_TEXTS = frozenset({Kind.STRING, Kind.BYTES, Kind.SLICE})
 _PASSED = frozenset({Rule.PASSED_TO_LEAKING_PARAMETER, Rule.PASSED_TO_UNKNOWN_CALL, Rule.INTERFACE_CONVERSION})
 _ENTERED = frozenset({Rule.APPENDED, Rule.STORED_IN_MAP})
 _HELD = _ENTERED | {Rule.STORED_IN_HEAP_OBJECT, Rule.RETURNED, Rule.OUTLIVES_LOOP_ITERATION}
@@ -35,6 +35,7 @@ _CONSTANTS = frozenset(
     ]
 )
 _MEASURED_LOOP = re.compile(r"\.N\b|\.(?:Next|Loop)\(\)")
+_SHARED = re.compile(r"(?:sync|atomic)\.\w+")
 _OF_OTHER_PACKAGE = re.compile(r"(?P<package>\w+)\.[A-Z]\w*")
 
 
@@ -94,6 +95,20 @@ def _is_handed_out(site: Site) -> bool:
     return _is_own(site) and site.finding.kind is Kind.APPEND and reuse.is_handed_out(site)
 
 
+def _is_made_with_room(site: Site) -> bool:
+    return _is_own(site) and site.finding.kind is Kind.APPEND and reuse.is_made_with_room(site)
+
+
+def _is_stand_in(site: Site) -> bool:
+    return _is_own(site) and site.finding.kind in _MEMORY and reuse.is_stand_in(site)
+
+
+def _is_lock(site: Site) -> bool:
+    """Say whether a variable is of a type that several goroutines share, and that must not be copied."""
+    found = site.names.local(site.name, site.node) if site.finding.kind is Kind.VARIABLE else None
+    return found is not None and _SHARED.match(text_of(found.type)) is not None
+
+
 def _is_option(site: Site) -> bool:
     """Say whether a function does nothing but make a closure that sets fields of its one parameter."""
     if site.finding.kind is not Kind.CLOSURE or site.function.type == "func_literal" or not _is_own(site):
@@ -131,16 +146,21 @@ def _is_copied_in_branch(site: Site) -> bool:
     return site.finding.kind is Kind.VARIABLE and _is_own(site) and sharing.in_one_branch(site)
 
 
+def _is_of_interface(site: Site) -> bool:
+    is_returned = site.finding.rule is Rule.RETURNED and _is_own(site)
+    return is_returned and is_asked_for(site.function, site.package)
+
+
 def _is_fixed(site: Site) -> bool:
-    if site.finding.rule is not Rule.RETURNED or not _is_own(site):
-        return False
-    return site.finding.kind not in _TEXTS and is_asked_for(site.function, site.package)
+    return site.finding.kind not in _TEXTS | {Kind.APPEND} and _is_of_interface(site)
 
 
 def _is_fixed_text(site: Site) -> bool:
-    if site.finding.rule is not Rule.RETURNED or not _is_own(site):
-        return False
-    return site.finding.kind in _TEXTS and is_asked_for(site.function, site.package)
+    return site.finding.kind in _TEXTS and _is_of_interface(site)
+
+
+def _is_fixed_append(site: Site) -> bool:
+    return site.finding.kind is Kind.APPEND and _is_of_interface(site)
 
 
 def _is_copy(site: Site) -> bool:
@@ -214,11 +234,15 @@ _TABLE: tuple[tuple[str, Callable[[Site], bool]], ...] = (
     ("reused", _is_reused),
     ("lazy", _is_lazy),
     ("handed-over", _is_handed_over),
+    ("made-with-room", _is_made_with_room),
     ("handed-out", _is_handed_out),
+    ("stand-in", _is_stand_in),
+    ("lock", _is_lock),
     ("one-branch", _is_copied_in_branch),
     ("constant", _is_constant_argument),
     ("fixed", _is_fixed),
     ("fixed-text", _is_fixed_text),
+    ("fixed-append", _is_fixed_append),
     ("copy", _is_copy),
     ("node", _is_node),
     ("changed-later", _is_changed_later),

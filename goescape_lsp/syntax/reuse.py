@@ -16,6 +16,7 @@ from goescape_lsp.syntax.tree import ancestors, first_of, text_of, walk
 _MEASURED = re.compile(r"\b(cap|len)\(([^()]+|\([^()]*\)[^()]*)\)")
 _SHORT, _LONG = frozenset({"<", "<=", "!=", "=="}), frozenset({">", ">=", "=="})
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_WITH_CAPACITY = 3  # type, length, capacity
 _SETTING = frozenset({"assignment_statement", "short_var_declaration"})
 _KEPT_WITHOUT_LOOP = frozenset({"selector_expression", "index_expression", "unary_expression"})
 
@@ -29,13 +30,44 @@ def is_only_without_room(site: Site) -> bool:
     if any(_is_short_of_room(branch, part) for branch, part in site.branches()):
         return True
     before = site.statement.prev_named_sibling
-    while before is not None and before.type == "comment":
+    while before is not None:
+        if before.type == "if_statement" and _leaves_with_room(before):
+            return True
         before = before.prev_named_sibling
-    body = before.child_by_field_name("consequence") if before is not None and before.type == "if_statement" else None
-    if before is None or last_statement(body) != "return_statement":
+    return False
+
+
+def _leaves_with_room(branch: Node) -> bool:
+    """Say whether an `if` returns what there is where that has enough room."""
+    if last_statement(branch.child_by_field_name("consequence")) != "return_statement":
         return False
-    compared = _comparisons(before.child_by_field_name("condition"))
+    compared = _comparisons(branch.child_by_field_name("condition"))
     return any(measure == "cap" and operator in _LONG for measure, operator, _ in compared)
+
+
+def is_made_with_room(site: Site) -> bool:
+    """Say whether the slice that an `append` grows is made with a capacity somewhere in the function."""
+    return any(
+        text_of(left) == site.name
+        for statement in walk(site.function)
+        if statement.type == "assignment_statement"
+        for left in (statement.child_by_field_name("left") or statement).named_children
+        for made in [first_of(statement.child_by_field_name("right"))]
+        if made is not None and text_of(made.child_by_field_name("function")) == "make"
+        if (made.child_by_field_name("arguments") or made).named_child_count == _WITH_CAPACITY
+    )
+
+
+def is_stand_in(site: Site) -> bool:
+    """Say whether something is made only where the caller has passed nil for a parameter."""
+    found = site.names.local(site.name, site.target) if site.target is not None else None
+    if found is None or found.role is not Role.PARAMETER:
+        return False
+    return any(
+        part == branch.child_by_field_name("consequence")
+        and site.name in _missing(branch, branch.child_by_field_name("condition"))
+        for branch, part in site.branches()
+    )
 
 
 def is_made_when_short(site: Site) -> bool:
@@ -65,6 +97,8 @@ def is_handed_over(site: Site) -> bool:
     before = site.statement.prev_named_sibling
     if site.target is None or before is None or site.statement.type != "assignment_statement":
         return False
+    if before.type in _SETTING and text_of(before.child_by_field_name("right")) == site.name:
+        return True
     return before.type in {"expression_statement", "send_statement", "assignment_statement", "go_statement"} and any(
         text_of(node) == site.name
         and node.parent is not None

@@ -72,7 +72,8 @@ def is_shared_by_send(site: Site) -> bool:
 
 def is_pool_of_channel(site: Site) -> bool:
     """Say whether a loop fills a channel, made just before, with what its receivers give back."""
-    sends = [one for use in site.later() if (one := _sent(use)) is not None]
+    here = site.node.parent if site.node.parent is not None and site.node.parent.type == "send_statement" else None
+    sends = [here] if here is not None else [one for use in site.later() if (one := _sent(use)) is not None]
     channel = text_of(sends[0].child_by_field_name("channel")) if len(sends) == 1 else ""
     if not channel or site.loop is None:
         return False

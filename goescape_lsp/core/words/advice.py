@@ -44,7 +44,7 @@ _OF_METHOD_VALUE = re.compile(r"^&?\.autotmp_")
 _ASSERTED = re.compile(r"\.\((?!type\))[^()]+\)$")
 _FORMATTER = re.compile(r"^fmt\.")
 _SCANNER = re.compile(r"^fmt\.\w*[sS]can")
-_CODER = re.compile(r"(?:^|\.)(?:(?:[mM]|[uU]nm)arshal|[eE]ncode|[dD]ecode)\w*$")
+_CODER = re.compile(r"(?:^|\.)(?:(?:[mM]|[uU]nm)arshal(?:JSON|YAML|Text|Binary|Indent)?|[eE]ncode|[dD]ecode)$")
 
 _RANGED_EN = "The body of a loop over a function is a closure, which that function calls. Where the compiler knows the function, and it does not keep the body, nothing goes to the heap. Else use an ordinary loop in hot code."
 _RANGED_ZH = "遍历函数的循环，其循环体是由这个函数调用的闭包。编译器知道是哪个函数、而且它不保留循环体时，不会有东西到堆上。否则在热点代码里使用普通的循环。"
@@ -353,7 +353,8 @@ def _circumstances_of(finding: Finding) -> Iterator[str]:
         yield "held"
     # What grows takes memory wherever its variable is.
     if finding.kind is not Kind.APPEND and finding.flow and finding.flow[-1].target[:1] not in {"{", "~", ""}:
-        yield from ("variable-pointer", "variable") if finding.kind in _POINTERS else ("variable",)
+        is_pointer = finding.kind in _POINTERS and not _ends_boxed(finding)
+        yield from ("variable-pointer", "variable") if is_pointer else ("variable",)
     if _is_part(finding) and finding.rule is Rule.STORED_IN_HEAP_OBJECT:
         yield "part"
     if any(step.expression.startswith("(*sync.Pool).Put(") for step in finding.flow):

@@ -3,6 +3,7 @@ package p
 type shape interface {
 	Grown(by int) shape
 	Points() []float64
+	Names() []string
 }
 
 type other interface {
@@ -18,6 +19,14 @@ func (s *square) Grown(by int) shape {
 func (s *square) Points() []float64 {
 	points := make([]float64, s.side) //= fixed-text
 	return points
+}
+
+func (s *square) Names() []string {
+	var names []string
+	for range s.side {
+		names = append(names, "x") //= fixed-append
+	}
+	return names
 }
 
 // Of another number of parameters than the interface's.

@@ -4,6 +4,7 @@ package p
 import (
 	"io"
 	"strings"
+	"sync"
 )
 
 type buffer struct {
@@ -35,6 +36,40 @@ func withRoom(old []byte, n int) []byte {
 		return old[:n]
 	}
 	return make([]byte, n) //= reused
+}
+
+func (b *buffer) start(n int) {
+	if cap(b.bytes) > 0 {
+		return
+	}
+	b.last = b
+	b.bytes = make([]byte, 0, n) //= reused
+}
+
+func invalid(words []string) []string {
+	var found []string
+	for _, word := range words {
+		if cap(found) == 0 {
+			found = make([]string, 0, len(words)/2)
+		}
+		found = append(found, word) //= made-with-room
+	}
+	return found
+}
+
+func (b *buffer) taken() map[string]int {
+	old := b.index
+	b.index = make(map[string]int) //= handed-over
+	return old
+}
+
+func waited(work []func()) {
+	var wait sync.WaitGroup //= lock
+	for _, one := range work {
+		wait.Add(1)
+		go func() { defer wait.Done(); one() }()
+	}
+	wait.Wait()
 }
 
 func (b *buffer) shrunk(most int) {
@@ -81,10 +116,9 @@ func groups(m map[string]*buffer, keys []string) {
 	}
 }
 
-// What a parameter lacks is made in each call.
 func standIn(p *plain) *plain {
 	if p == nil {
-		p = &plain{} //= none
+		p = &plain{} //= stand-in
 	}
 	return p
 }
@@ -303,6 +337,14 @@ func lastLine(lines [][]byte) string {
 		}
 	}
 	return last
+}
+
+func filled(n int) chan []byte {
+	free := make(chan []byte, n)
+	for i := 0; i < n; i++ {
+		free <- make([]byte, n) //= pool-of-channel
+	}
+	return free
 }
 
 type settings struct{ size int }
