@@ -9,6 +9,7 @@ from tree_sitter import Node
 from goescape_lsp.syntax.advise_uses import mentions, root_of
 from goescape_lsp.syntax.forms import Form
 from goescape_lsp.syntax.heat import statements_of
+from goescape_lsp.syntax.names import Names
 from goescape_lsp.syntax.sites import Site, last_statement
 from goescape_lsp.syntax.tree import ancestors, enclosing_function, first_of, spelled_in, text_of, walk
 from goescape_lsp.syntax.types import infer, resolve
@@ -34,16 +35,18 @@ def in_one_branch(site: Site) -> bool:
 
 def is_node(site: Site) -> bool:
     """Say whether a value is a node of a list or a tree: a struct of the file with pointers to its own type."""
-    made = _made_type(site)
-    found = site.names.type_named(made) if made else None
-    written = resolve(found.type, site.names) if found is not None else None
+    return leads_to_own_kind(_made_type(site), site.names)
+
+
+def leads_to_own_kind(name: str, names: Names) -> bool:
+    """Say whether a name is that of a struct type of the file with a pointer to its own type in it."""
+    found = names.type_named(name)
+    written = resolve(found.type, names) if found is not None else None
     if written is None or written.form is not Form.STRUCT or written.node is None:
         return False
-    fields = (
-        field.child_by_field_name("type") for part in written.node.named_children for field in part.named_children
-    )
-    own = re.compile(rf"(?:\[\d*\]|map\[.*\])*\*{re.escape(made)}\b")
-    return any(own.fullmatch(text_of(field)) for field in fields)
+    declared = (field for part in written.node.named_children for field in part.named_children)
+    own = re.compile(rf"(?:\[\d*\]|map\[.*\])*\*{re.escape(name)}\b")
+    return any(own.fullmatch(text_of(field.child_by_field_name("type"))) for field in declared)
 
 
 def is_changed_later(site: Site) -> bool:
