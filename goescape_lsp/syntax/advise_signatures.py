@@ -13,7 +13,7 @@ from tree_sitter import Node
 from goescape_lsp.core.advice import Advice, Safety
 from goescape_lsp.core.model import Kind
 from goescape_lsp.core.shape import Boxed
-from goescape_lsp.syntax.advise_uses import mentions
+from goescape_lsp.syntax.advise_uses import mentions, root_of
 from goescape_lsp.syntax.boxing import boxed_value
 from goescape_lsp.syntax.forms import FORM_OF_NODE, Form, Type
 from goescape_lsp.syntax.interfaces import is_asked_for
@@ -183,7 +183,8 @@ def _returns_other(function: Node, index: int, names: Names) -> bool:
 def _returns_parameter(function: Node, index: int, names: Names) -> bool:
     """Say whether what a function returns is a parameter as well: its caller can give it the memory already."""
     returned = (value for given in _returns(function) for value in given[index : index + 1])
-    declared = (names.local(text_of(value), value) for value in returned if value.type == "identifier")
+    roots = (root for value in returned if (root := root_of(value)) is not None)
+    declared = (names.local(text_of(root), root) for root in roots)
     return any(one is not None and one.role is Role.PARAMETER for one in declared)
 
 

@@ -142,8 +142,8 @@ def _is_constant(node: Node | None) -> bool:
     )
 
 
-def _is_copied_in_branch(site: Site) -> bool:
-    return site.finding.kind is Kind.VARIABLE and _is_own(site) and sharing.in_one_branch(site)
+def _is_copied_where_left(site: Site) -> bool:
+    return site.finding.kind is Kind.VARIABLE and _is_own(site) and sharing.in_branches_that_leave(site)
 
 
 def _is_of_interface(site: Site) -> bool:
@@ -176,6 +176,11 @@ def _is_node(site: Site) -> bool:
 
 def _is_changed_later(site: Site) -> bool:
     return site.finding.kind in POINTERS and site.finding.rule in _ENTERED and sharing.is_changed_later(site)
+
+
+def _is_set_by_closure(site: Site) -> bool:
+    is_shared = site.finding.rule is Rule.CAPTURED_BY_CLOSURE and site.finding.is_by_reference
+    return is_shared and site.finding.kind is Kind.VARIABLE and sharing.is_set_by_literal(site)
 
 
 def _is_pooled(site: Site) -> bool:
@@ -238,7 +243,7 @@ _TABLE: tuple[tuple[str, Callable[[Site], bool]], ...] = (
     ("handed-out", _is_handed_out),
     ("stand-in", _is_stand_in),
     ("lock", _is_lock),
-    ("one-branch", _is_copied_in_branch),
+    ("branches-that-leave", _is_copied_where_left),
     ("constant", _is_constant_argument),
     ("fixed", _is_fixed),
     ("fixed-text", _is_fixed_text),
@@ -246,6 +251,7 @@ _TABLE: tuple[tuple[str, Callable[[Site], bool]], ...] = (
     ("copy", _is_copy),
     ("node", _is_node),
     ("changed-later", _is_changed_later),
+    ("set-by-closure", _is_set_by_closure),
     ("pool-of-channel", _is_pooled),
     ("shared-by-send", _is_shared_by_send),
     ("closed-later", _is_closed_later),

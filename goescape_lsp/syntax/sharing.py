@@ -18,24 +18,39 @@ _CASES = frozenset({"expression_case", "type_case", "communication_case", "defau
 _TARGETS = frozenset({"assignment_statement", "inc_statement", "dec_statement"})
 
 
-def in_one_branch(site: Site) -> bool:
-    """Say whether only one way out of a function takes a variable's address, so that a copy there would do.
+def in_branches_that_leave(site: Site) -> bool:
+    """Say whether only branches that leave a function take a variable's address, so that copies there would do.
 
-    Shape: that way ends by returning. Elsewhere the variable is only read and set: no literal, no method and no slice
+    Shape: they end by returning. Elsewhere the variable is only read and set: no literal, no method and no slice
     of it could take its address without saying so.
     """
     taken = [use for use in spelled_in(site.function, site.name) if _is_taken(use) or _is_captured(use, site)]
-    ways = {_way_out(use, site) for use in taken}
-    way = ways.pop() if len(ways) == 1 else None
-    if way is None or way.start_byte <= site.node.start_byte < way.end_byte:
+    ways = [way for use in taken if (way := _way_out(use, site)) is not None]
+    if not taken or len(ways) < len(taken) or any(_covers(way, site.node) for way in ways):
         return False
-    places = [step.place for step in site.finding.flow if step.why == "address-of"]
-    return all(way.start_point[0] < place.line <= way.end_point[0] + 1 for place in places) and bool(places)
+    lines = [step.place.line for step in site.finding.flow if step.why == "address-of"]
+    rows = {row + 1 for way in ways for row in range(way.start_point[0], way.end_point[0] + 1)}
+    return bool(lines) and rows.issuperset(lines)
+
+
+def _covers(outer: Node, inner: Node) -> bool:
+    return outer.start_byte <= inner.start_byte < outer.end_byte
 
 
 def is_node(site: Site) -> bool:
     """Say whether a value is a node of a list or a tree: a struct of the file with pointers to its own type."""
-    return leads_to_own_kind(_made_type(site), site.names)
+    name = _made_type(site)
+    return leads_to_own_kind(name, site.names) or any(_declares_node(name, text) for text in site.package)
+
+
+def _declares_node(name: str, text: bytes) -> bool:
+    """Say whether a text, which is not parsed, declares a struct with a pointer to its own type."""
+    if not name.isidentifier():
+        return False
+    own = name.encode()
+    body = re.search(rb"^type %b struct \{\n(.*?)^\}" % own, text, re.DOTALL | re.MULTILINE)
+    fields = rb"^\t\w+(?:, \w+)*[ \t]+(?:\[\d*\]|map\[[^\]\n]*\])*\*%b\b" % own
+    return body is not None and re.search(fields, body[1], re.MULTILINE) is not None
 
 
 def leads_to_own_kind(name: str, names: Names) -> bool:
@@ -143,6 +158,17 @@ def is_made_of_itself(site: Site) -> bool:
     found = site.names.find(site.name, site.target)
     is_older = found is not None and found.name.end_byte <= site.loop.start_byte
     return is_older and any(True for _ in mentions(site.node, site.name))
+
+
+def is_set_by_literal(site: Site) -> bool:
+    """Say whether a function literal sets the variable that it shares with its function."""
+    found = site.names.find(site.name, site.node)
+    return any(
+        text_of(left) == site.name and _is_captured(left, site) and site.names.find(site.name, left) == found
+        for statement in walk(site.function)
+        if statement.type in _TARGETS
+        for left in (statement.child_by_field_name("left") or statement).named_children
+    )
 
 
 def is_sum_of_loop(site: Site) -> bool:

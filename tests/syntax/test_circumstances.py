@@ -49,7 +49,7 @@ def test_every_sentence_is_marked_somewhere() -> None:
 
 
 def test_a_copy_in_one_branch_keeps_the_others_free(judged: dict[str, FileFacts]) -> None:
-    """The advice of `one-branch`, followed: only the copy is on the heap."""
+    """The advice of `branches-that-leave`, followed: only the copy is on the heap."""
     facts = judged["kept.go"]
     heap = {one.subject for one in facts.findings if one.is_heap and one.function == "copiedThere"}
     assert heap == {"c"}

@@ -43,3 +43,8 @@ func Points(n int) []float64 {
 	points := make([]float64, n) //= none
 	return points
 }
+
+type far struct {
+	value       int
+	left, right *far
+}

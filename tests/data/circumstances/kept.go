@@ -151,8 +151,8 @@ type failure struct{ text string }
 
 func (f *failure) Error() string { return f.text }
 
-func oneBranch(n int) error {
-	f := failure{"x"} //= one-branch
+func failed(n int) error {
+	f := failure{"x"} //= branches-that-leave
 	if n > 0 {
 		return nil
 	}
@@ -179,7 +179,20 @@ func copiedThere(n int) error {
 	return nil
 }
 
-func twoBranches(n int) error {
+func failedTwice(n int) error {
+	f := failure{"x"} //= branches-that-leave
+	if n > 0 {
+		return &f
+	}
+	for n < 0 {
+		if n++; n == -3 {
+			return &f
+		}
+	}
+	return nil
+}
+
+func keptInABranch(n int) error {
 	f := failure{"x"} //= none
 	if n > 0 {
 		return &f
@@ -190,6 +203,19 @@ func twoBranches(n int) error {
 	return nil
 }
 
+func total(each func(func(int))) int {
+	sum := 0 //= set-by-closure
+	each(func(n int) { sum += n })
+	return sum
+}
+
+func readOnly(each func(func(int))) int {
+	sum := 0 //= none
+	each(func(n int) { println(sum); n++ })
+	sum++
+	return sum
+}
+
 func clone(b *buffer) *buffer {
 	c := *b //= copy
 	return &c
@@ -197,6 +223,10 @@ func clone(b *buffer) *buffer {
 
 func push(b *buffer) {
 	b.last = &buffer{last: b.last} //= node
+}
+
+func farNode(f *far) {
+	f.left = new(far) //= node
 }
 
 type plain struct{ count int }
