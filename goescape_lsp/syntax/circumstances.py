@@ -184,7 +184,8 @@ def _is_set_by_closure(site: Site) -> bool:
 
 
 def _is_pooled(site: Site) -> bool:
-    return site.finding.rule is Rule.SENT_ON_CHANNEL and sharing.is_pool_of_channel(site)
+    is_sent = site.finding.rule in {Rule.SENT_ON_CHANNEL, Rule.MAKE_CHANNEL}
+    return is_sent and sharing.is_pool_of_channel(site)
 
 
 def _is_shared_by_send(site: Site) -> bool:
@@ -195,6 +196,11 @@ def _is_shared_by_send(site: Site) -> bool:
 
 def _is_closed_later(site: Site) -> bool:
     return site.finding.rule is Rule.DEFERRED_IN_LOOP and sharing.is_closed_later(site)
+
+
+def _is_held_and_returned(site: Site) -> bool:
+    is_held = site.finding.rule in _HELD - {Rule.RETURNED} and site.finding.kind in POINTERS
+    return is_held and _is_own(site) and sharing.is_returned_too(site)
 
 
 def _is_returned_too(site: Site) -> bool:
@@ -255,6 +261,7 @@ _TABLE: tuple[tuple[str, Callable[[Site], bool]], ...] = (
     ("pool-of-channel", _is_pooled),
     ("shared-by-send", _is_shared_by_send),
     ("closed-later", _is_closed_later),
+    ("held-and-returned", _is_held_and_returned),
     ("returned-too", _is_returned_too),
     ("built-up", _is_built_up),
     ("chained", _is_chained),

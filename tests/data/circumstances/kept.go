@@ -245,6 +245,12 @@ func changedLater(m map[int]*plain, n int) {
 	one.count = n
 }
 
+func entered(m map[int]*plain, n int) *plain {
+	one := &plain{n} //= held-and-returned
+	m[n] = one
+	return one
+}
+
 type request struct {
 	done chan struct{}
 	text string
@@ -367,6 +373,14 @@ func lastLine(lines [][]byte) string {
 		}
 	}
 	return last
+}
+
+func spare(n int) chan chan int {
+	free := make(chan chan int, n)
+	for i := 0; i < n; i++ {
+		free <- make(chan int, 1) //= pool-of-channel
+	}
+	return free
 }
 
 func filled(n int) chan []byte {
