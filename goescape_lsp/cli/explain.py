@@ -92,9 +92,10 @@ def _place(file: str, line: int, column: int | None, request: Request, locale: L
 def _told(
     found: Sequence[tuple[FileFacts, Finding]], request: Request, answer: Answer, locale: Locale
 ) -> Sequence[Told]:
-    package = tuple(finding for facts in answer.analysis.files.values() for finding in facts.findings)
+    files = answer.analysis.files.values()
+    package, texts = tuple(one for facts in files for one in facts.findings), tuple(facts.content for facts in files)
     onward = tell_on(request, answer, [finding for _, finding in found], locale)
-    return [Told(facts, finding, package, story) for (facts, finding), story in zip(found, onward, strict=True)]
+    return [Told(facts, finding, package, story, texts) for (facts, finding), story in zip(found, onward, strict=True)]
 
 
 def _say_nothing(place: str, file: str, others: Sequence[Finding], locale: Locale) -> None:

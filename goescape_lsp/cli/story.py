@@ -12,6 +12,7 @@ from goescape_lsp.core.columns import split_lines
 from goescape_lsp.core.words import findings, hover, remarks
 from goescape_lsp.core.words import story as onward
 from goescape_lsp.core.words.advice import advice
+from goescape_lsp.syntax.circumstances import circumstance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,12 +25,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A finding to tell of: with its file, the findings of its package, and how its story goes on elsewhere."""
+    """A finding to tell of: with its file, what is known of its package, and how its story goes on elsewhere."""
 
     facts: FileFacts
     finding: Finding
     package: tuple[Finding, ...] = ()
     onward: Story | None = None
+    texts: tuple[bytes, ...] = ()
 
 
 def tell_story(found: Iterable[Told], paths: Paths, locale: Locale) -> str:
@@ -59,7 +61,8 @@ def _story(told: Told, paths: Paths, locale: Locale) -> list[str]:
     if finding.is_heap:
         lines += ["", _title("title.cost", locale), f"  {hover.cost(finding, locale)}"]
     if finding.rule is not None and finding.is_heap:
-        lines += ["", _title("title.advice", locale), f"  {advice(finding, locale)}"]
+        around = circumstance(facts.content, finding, told.texts)
+        lines += ["", _title("title.advice", locale), f"  {advice(finding, locale, around)}"]
         lines += [f"  {hover.rule_page(finding.rule, locale)}: goescape explain {finding.rule}"]
     if finding.lines:
         lines += ["", _title("title.compiler", locale), *(click.style(f"  {line}", dim=True) for line in finding.lines)]

@@ -13,11 +13,13 @@ from tree_sitter import Node
 from goescape_lsp.core.advice import Advice, Safety
 from goescape_lsp.core.model import Kind
 from goescape_lsp.core.shape import Boxed
-from goescape_lsp.syntax.advise_uses import mentions
+from goescape_lsp.syntax.advise_uses import mentions, root_of
 from goescape_lsp.syntax.boxing import boxed_value
 from goescape_lsp.syntax.forms import FORM_OF_NODE, Form, Type
+from goescape_lsp.syntax.interfaces import is_asked_for
 from goescape_lsp.syntax.names import Names
 from goescape_lsp.syntax.scope import TYPES, Declaration, Role, find
+from goescape_lsp.syntax.sharing import leads_to_own_kind
 from goescape_lsp.syntax.tree import enclosing_function, first_of, text_of, walk
 from goescape_lsp.syntax.types import infer, resolve
 
@@ -31,7 +33,7 @@ _ALLOCATING = frozenset({Boxed.SMALL_INTEGER, Boxed.SMALL_VALUE, Boxed.STRING, B
 def returned(node: Node, kind: Kind, names: Names) -> Iterator[Advice]:
     """Yield how a function could hand out a value that it returns without making it itself."""
     function = enclosing_function(node)
-    if function is None or function.type == "func_literal" or _is_of_callee(node):
+    if function is None or function.type == "func_literal" or _is_of_callee(node) or _is_fixed(function):
         return
     results = _results(function)
     if kind in _POINTED:
@@ -41,7 +43,7 @@ def returned(node: Node, kind: Kind, names: Names) -> Iterator[Advice]:
         pointee, index = first_of(_type_of_result(pointers[0])), results.index(pointers[0])
         if pointee is None or text_of(pointee) != _made(node, names) or _returns_other(function, index, names):
             return
-        if _returns_nil(function):
+        if _returns_nil(function) or leads_to_own_kind(text_of(pointee), names):
             return
         if _is_copyable(pointee, names):
             yield _return_value(function, pointers[0], pointee)
@@ -68,6 +70,12 @@ def boxed(node: Node, names: Names) -> Iterator[Advice]:
     parameter = _parameter(declaration, index) if declaration is not None else None
     if declaration is not None and parameter is not None and _may_allocate(node, names):
         yield from _concrete(declaration, parameter, node, index, names)
+
+
+def _is_fixed(function: Node) -> bool:
+    """Say whether an interface of the file or of the standard library asks for a method: its signature is not free."""
+    file = function.parent
+    return file is not None and is_asked_for(function, [file.text or b""])
 
 
 def _return_value(function: Node, result: Node, pointee: Node) -> Advice:
@@ -175,7 +183,8 @@ def _returns_other(function: Node, index: int, names: Names) -> bool:
 def _returns_parameter(function: Node, index: int, names: Names) -> bool:
     """Say whether what a function returns is a parameter as well: its caller can give it the memory already."""
     returned = (value for given in _returns(function) for value in given[index : index + 1])
-    declared = (names.local(text_of(value), value) for value in returned if value.type == "identifier")
+    roots = (root for value in returned if (root := root_of(value)) is not None)
+    declared = (names.local(text_of(root), root) for root in roots)
     return any(one is not None and one.role is Role.PARAMETER for one in declared)
 
 

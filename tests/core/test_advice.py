@@ -168,7 +168,19 @@ OF_METHOD = (Step("captured by a closure", ".autotmp_5", ".autotmp_5", "{storage
         ("stored-in-heap-object.string", {"rule": Rule.STORED_IN_HEAP_OBJECT, "kind": Kind.STRING}),
         ("stored-in-heap-object.sum", {"rule": Rule.STORED_IN_HEAP_OBJECT, "kind": Kind.STRING, "subject": "a + b"}),
         ("growing-append", {"rule": Rule.PASSED_TO_LEAKING_PARAMETER, "kind": Kind.APPEND}),
-        ("passed-to-leaking-parameter", {"rule": Rule.PASSED_TO_LEAKING_PARAMETER, "kind": Kind.APPEND, **FRESH}),
+        (
+            "passed-to-leaking-parameter.reference",
+            {"rule": Rule.PASSED_TO_LEAKING_PARAMETER, "kind": Kind.APPEND, **FRESH},
+        ),
+        ("passed-to-leaking-parameter", {"rule": Rule.PASSED_TO_LEAKING_PARAMETER, "kind": Kind.VARIABLE}),
+        ("passed-to-leaking-parameter.string", {"rule": Rule.PASSED_TO_LEAKING_PARAMETER, "kind": Kind.STRING}),
+        ("passed-to-leaking-parameter.function", {"rule": Rule.PASSED_TO_LEAKING_PARAMETER, "kind": Kind.CLOSURE}),
+        ("passed-to-leaking-parameter.variadic", {"rule": Rule.PASSED_TO_LEAKING_PARAMETER, "kind": Kind.VARIADIC}),
+        ("passed-to-unknown-call.variadic", {"rule": Rule.PASSED_TO_UNKNOWN_CALL, "kind": Kind.VARIADIC}),
+        ("growing-append", {"rule": Rule.CAPTURED_BY_CLOSURE, "kind": Kind.APPEND, "is_by_reference": True}),
+        ("interface-conversion.scanned", {"rule": Rule.INTERFACE_CONVERSION, "callee": "fmt.Sscanf"}),
+        ("interface-conversion.coded", {"rule": Rule.INTERFACE_CONVERSION, "callee": "json.Unmarshal"}),
+        ("stored-in-heap-object.variable-pointer", {"rule": Rule.STORED_IN_HEAP_OBJECT, "flow": BEGUN_IN}),
         ("appended.reference", {"rule": Rule.APPENDED, "kind": Kind.SLICE}),
         ("appended.map", {"rule": Rule.APPENDED, "kind": Kind.MAP, "subject": "map[int]int{...}"}),
         ("stored-in-heap-object.append", {"rule": Rule.STORED_IN_HEAP_OBJECT, "kind": Kind.APPEND, "flow": BEGUN_IN}),
@@ -229,4 +241,9 @@ def test_the_size_is_spoken_of_where_it_can_still_be_given(locale: Locale) -> No
 
 
 def test_every_sentence_is_of_a_rule() -> None:
-    assert {key.partition(".")[0] for key in advice.EN} - {str(rule) for rule in Rule} == {"free", "size", "room"}
+    assert {key.partition(".")[0] for key in advice.EN} - {str(rule) for rule in Rule} == {
+        "cold",
+        "free",
+        "size",
+        "room",
+    }

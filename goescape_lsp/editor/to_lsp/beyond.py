@@ -38,3 +38,7 @@ class Beyond:
     def findings(self) -> tuple[Finding, ...]:
         """Return all findings of the package."""
         return tuple(one for facts in self.package.values() for one in facts.findings)
+
+    def texts(self) -> tuple[bytes, ...]:
+        """Return the texts of the package's files."""
+        return tuple(facts.content for facts in self.package.values())

@@ -16,6 +16,8 @@ from goescape_lsp.editor.to_lsp.beyond import Beyond
 from goescape_lsp.editor.to_lsp.diagnostics import strength
 from goescape_lsp.editor.to_lsp.positions import Ruler
 from goescape_lsp.editor.to_lsp.view import View
+from goescape_lsp.syntax.circumstances import circumstance
+from goescape_lsp.syntax.text import Text
 
 MOST_IN_FULL = 3
 _ESCAPES = str.maketrans({letter: f"\\{letter}" for letter in "\\`*_[]<>"})
@@ -35,7 +37,7 @@ def hover(  # noqa: PLR0913 - keywords, and each has one meaning
     if found:
         beyond = beyond or Beyond()
         found = [beyond.explained(one) for one in found]
-        text = site_text(found, is_stale=is_stale, view=view, beyond=beyond)
+        text = site_text(facts, found, is_stale=is_stale, view=view, beyond=beyond)
         return _hover(text, _span_under(found[0], line, column), ruler, view)
     function = next((one for one in facts.functions if _covers(one.name_span, line, column)), None)
     if function is None or not _is_known(function, facts):
@@ -53,10 +55,11 @@ def findings_at(facts: FileFacts, line: int, column: int) -> list[Finding]:
     return sorted(held, key=strength)
 
 
-def site_text(found: Sequence[Finding], *, is_stale: bool, view: View, beyond: Beyond) -> str:
+def site_text(facts: FileFacts, found: Sequence[Finding], *, is_stale: bool, view: View, beyond: Beyond) -> str:
     """Return the story of the findings of one place: verdict, steps, cost, what to do, the compiler's words."""
     told, rest = found[:MOST_IN_FULL], found[MOST_IN_FULL:]
-    parts = [part for one in told for part in _site_parts(one, view, beyond)]
+    text = Text(facts.content)
+    parts = [part for one in told for part in _site_parts(one, text, view, beyond)]
     if rest:
         parts.append(story.word("more", view.locale, count=len(rest)))
         parts.append("\n".join(f"- {story.why(one, view.locale)}" for one in rest))
@@ -73,7 +76,7 @@ def function_text(function: Function, facts: FileFacts, *, is_stale: bool, view:
     return _joined(parts, is_stale=is_stale, view=view)
 
 
-def _site_parts(finding: Finding, view: View, beyond: Beyond) -> Iterator[str]:
+def _site_parts(finding: Finding, text: Text, view: View, beyond: Beyond) -> Iterator[str]:
     code, link = _code(view), partial(_link, view=view)
     head = story.why(finding, view.locale)
     yield f"**{escaped(head)}**" if view.client.takes_markdown else head
@@ -96,7 +99,7 @@ def _site_parts(finding: Finding, view: View, beyond: Beyond) -> Iterator[str]:
         yield said
     if finding.rule is None:
         return
-    what_to_do = advice.advice(finding, view.locale)
+    what_to_do = advice.advice(finding, view.locale, circumstance(text, finding, beyond.texts()))
     if page := view.page(finding.rule):
         label = story.rule_page(finding.rule, view.locale)
         what_to_do += f"\n\n[{label}]({page})" if view.client.takes_markdown else f"\n{label}\n{page}"
