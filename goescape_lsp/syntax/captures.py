@@ -18,3 +18,12 @@ def captures(literal: Node, names: Names) -> bool:
         if not is_inside and not is_constant:
             return True
     return False
+
+
+def captures_inside(literal: Node, names: Names) -> bool | None:
+    """Say whether the literals inside a function literal use variables around them.
+
+    Shape: None where some do and some do not, or there is none.
+    """
+    told = {captures(inner, names) for inner in walk(literal) if inner.type == "func_literal" and inner != literal}
+    return told.pop() if len(told) == 1 else None

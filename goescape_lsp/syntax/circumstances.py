@@ -12,11 +12,10 @@ from tree_sitter import Node
 
 from goescape_lsp.core.model import Finding, Kind, Rule, Temperature
 from goescape_lsp.syntax import reuse, sharing
-from goescape_lsp.syntax.heat import statements_of
 from goescape_lsp.syntax.interfaces import is_asked_for
 from goescape_lsp.syntax.sites import POINTERS, Site, declared_function, site_of
 from goescape_lsp.syntax.text import Text
-from goescape_lsp.syntax.tree import ancestors, text_of, walk
+from goescape_lsp.syntax.tree import ancestors, statements_of, text_of, walk
 
 _MEMORY = POINTERS | {Kind.SLICE, Kind.BYTES, Kind.MAP, Kind.OTHER}
 _TEXTS = frozenset({Kind.STRING, Kind.BYTES, Kind.SLICE})

@@ -8,10 +8,9 @@ from tree_sitter import Node
 
 from goescape_lsp.syntax.advise_uses import mentions, root_of
 from goescape_lsp.syntax.forms import Form
-from goescape_lsp.syntax.heat import statements_of
 from goescape_lsp.syntax.names import Names
 from goescape_lsp.syntax.sites import Site, last_statement
-from goescape_lsp.syntax.tree import ancestors, enclosing_function, first_of, spelled_in, text_of, walk
+from goescape_lsp.syntax.tree import ancestors, enclosing_function, first_of, spelled_in, statements_of, text_of, walk
 from goescape_lsp.syntax.types import infer, resolve
 
 _CASES = frozenset({"expression_case", "type_case", "communication_case", "default_case"})

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from goescape_lsp.core.model import Finding, Kind
-from goescape_lsp.syntax.heat import statements_of
 from goescape_lsp.syntax.names import Names
 from goescape_lsp.syntax.text import Text
-from goescape_lsp.syntax.tree import ancestors, enclosing_function, leaf_at, node_at, spelled_in, text_of
+from goescape_lsp.syntax.tree import ancestors, enclosing_function, leaf_at, node_at, spelled_in, statements_of, text_of
 
 POINTERS = frozenset({Kind.VARIABLE, Kind.NEW, Kind.COMPOSITE})
 _WRAPPERS = frozenset({"expression_list", "expression_statement", "statement_list", "literal_element", "block"})

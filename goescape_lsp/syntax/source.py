@@ -16,9 +16,10 @@ from goescape_lsp.syntax import comments, functions, heat, kinds, spans
 from goescape_lsp.syntax.appends import room_of
 from goescape_lsp.syntax.boxing import boxed_value
 from goescape_lsp.syntax.calls import callee_of, target_of
-from goescape_lsp.syntax.captures import captures
+from goescape_lsp.syntax.captures import captures, captures_inside
 from goescape_lsp.syntax.cuts import EXPRESSION_LENGTH, cut, one_line, squeeze
 from goescape_lsp.syntax.file import GoFile
+from goescape_lsp.syntax.literals import keyword_of, literal_of, wrapper_of
 from goescape_lsp.syntax.outline import Outline
 from goescape_lsp.syntax.scope import Role
 from goescape_lsp.syntax.selectors import taker_of
@@ -31,7 +32,6 @@ from goescape_lsp.syntax.tree import (
     enclosing_function,
     first_of,
     leaf_at,
-    literals_in,
     node_at,
     ranges_around,
     span_of,
@@ -160,7 +160,7 @@ class Source:
         if function is None:
             return None
         keyword = node.parent.type if node.parent is not None else ""
-        return Call(callee_of(function, self.names), one_line(text_of(function)), span_of(node), _keyword(keyword))
+        return Call(callee_of(function, self.names), one_line(text_of(function)), span_of(node), keyword_of(keyword))
 
     def ranged_at(self, place: Place) -> Call | None:
         """Return what the loop whose `for` stands at a place ranges over, as if it were called; None elsewhere."""
@@ -229,9 +229,9 @@ class Source:
             leaf = leaf.parent.parent
         for node in (leaf, *ancestors(leaf)) if leaf is not None else ():
             if node.type in {"go_statement", "defer_statement"}:
-                yield _wrapper(node)
+                yield wrapper_of(node)
             elif node.type == "func_literal":
-                yield _literal(node)
+                yield literal_of(node)
             elif node.type in FUNCTIONS:
                 return
 
@@ -260,7 +260,7 @@ class Source:
         """Return the `go` or `defer` that calls the function value at a place, or the variable of this name."""
         leaf = self._leaf(place)
         statement = statement_that_calls(leaf, name) if leaf is not None else None
-        return _wrapper(statement) if statement is not None else None
+        return wrapper_of(statement) if statement is not None else None
 
     def literal_at(self, place: Place) -> Literal | None:
         """Return the function literal or the `go`/`defer` wrapper that starts at a place."""
@@ -268,8 +268,8 @@ class Source:
         if leaf is None or leaf.parent is None:
             return None
         if leaf.type in {"go", "defer"}:
-            return _wrapper(leaf.parent)
-        return _literal(leaf.parent) if leaf.parent.type == "func_literal" else None
+            return wrapper_of(leaf.parent)
+        return literal_of(leaf.parent) if leaf.parent.type == "func_literal" else None
 
     def is_sized_text(self, text: str) -> bool | None:
         """Say whether what inlined code makes takes memory, None for types that neither text nor package tells."""
@@ -293,10 +293,7 @@ class Source:
         """
         leaf = self._leaf(place)
         literal = leaf.parent if leaf is not None else None
-        if literal is None or literal.type != "func_literal":
-            return None
-        told = {captures(inner, self.names) for inner in literals_in(literal) if inner != literal}
-        return told.pop() if len(told) == 1 else None
+        return captures_inside(literal, self.names) if literal is not None and literal.type == "func_literal" else None
 
     def is_local(self, place: Place, name: str) -> bool:
         """Say whether `name` means a local variable or a parameter at a place."""
@@ -423,10 +420,6 @@ def _loop_declaring(name: Node) -> Node | None:
     return clause.parent if is_declared else None
 
 
-def _keyword(node_type: str) -> str:
-    return {"go_statement": "go", "defer_statement": "defer"}.get(node_type, "")
-
-
 def _assignment(leaf: Node | None) -> Node | None:
     kinds = {
         "assignment_statement",
@@ -453,43 +446,6 @@ def _left_sides(statement: Node) -> list[Node]:
     if left is None:
         return statement.children_by_field_name("name")
     return left.named_children if left.type == "expression_list" else [left]
-
-
-def _wrapper(statement: Node) -> Literal:
-    span = span_of(statement)
-    place = Place("", span.line, span.column)
-    keyword = _keyword(statement.type)
-    return Literal(place, keyword, is_wrapper=True, is_in_loop=_repeats(statement))
-
-
-def _literal(node: Node) -> Literal:
-    span = span_of(node)
-    place = Place("", span.line, span.column)
-    statement = _started_by(node)
-    if statement is None:
-        return Literal(place, "", is_wrapper=False, is_in_loop=False)
-    return Literal(place, _keyword(statement.type), is_wrapper=False, is_in_loop=_repeats(statement))
-
-
-def _started_by(literal: Node) -> Node | None:
-    """Return the `go` or `defer` statement that calls this very literal."""
-    call = literal.parent
-    while call is not None and call.type == "parenthesized_expression":
-        call = call.parent
-    if call is None or call.type != "call_expression" or call.parent is None:
-        return None
-    is_called = _unwrapped(call.child_by_field_name("function")) == literal
-    return call.parent if is_called and call.parent.type in {"go_statement", "defer_statement"} else None
-
-
-def _unwrapped(node: Node | None) -> Node | None:
-    while node is not None and node.type == "parenthesized_expression":
-        node = node.named_children[0]
-    return node
-
-
-def _repeats(statement: Node) -> bool:
-    return heat.repeats(statement)
 
 
 def _holder(node: Node) -> Span | None:
