@@ -72,7 +72,8 @@ def function_of(shape: Shape, file: str, package: str, told: Told) -> str:
     owner = shape.function.removesuffix(UNCOUNTED)
     is_literal = owner != shape.function
     names = (bare(name) for name in told.get(Place(file, at.line, at.column), ()))
-    found = (_counted(owner, name.removeprefix(f"{package}."), is_literal=is_literal) for name in names)
+    either = (one for name in names for one in (name, name.removeprefix(f"{package}.")))  # a function `main.main`
+    found = (_counted(owner, name, is_literal=is_literal) for name in either)
     return next((name for name in found if name), shape.function)
 
 

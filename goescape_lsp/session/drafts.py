@@ -33,7 +33,8 @@ class Drafts:
         sites: Sites = {}
         inlining: Inlining = {}
         unknown: list[str] = []
-        named: dict[Place, tuple[str, ...]] = {}
+        # The compile of another package may have copies of a literal, and only its own tells the name.
+        named = self._named(unit)
         sources = self.classifiers.sources
         seen = Seen(unit, self.unit_of)
         for index, output in enumerate(self.classifiers.outputs):
@@ -44,9 +45,7 @@ class Drafts:
                 source = sources.get(place.file)
                 if source is not None and (name := source.function_at(place)) is not None:
                     inlining.setdefault((place.file, name), sentence.replace("go.shape.", ""))
-            for place, names in parsed.names.items():
-                if any(map(is_counted, names)):
-                    named[place] = (*named.get(place, ()), *names)
+            parsed = replace(parsed, names=named)
             Reader(output.package, parsed, sources, self.classifiers.of(index, seen), self.go_version).add_to(sites)
         findings = in_order(sites.values())
         functions: dict[str, tuple[Function, ...]] = {}
@@ -60,6 +59,15 @@ class Drafts:
         looked_into = tuple((other, self.stamp(other)) for other in seen.units)
         reach = self._reach((unit, *seen.units))
         return Draft(findings, functions, tuple(unknown), looked_into, reach, has_append, frozenset(calls), named)
+
+    def _named(self, unit: Unit) -> dict[Place, tuple[str, ...]]:
+        """Return how the compiler calls what has no name of its own in the source, by place, over all compiles."""
+        named: dict[Place, tuple[str, ...]] = {}
+        for output in self.classifiers.outputs:
+            for place, names in output.parsed(unit).names.items():
+                if any(map(is_counted, names)):
+                    named[place] = tuple(dict.fromkeys((*named.get(place, ()), *names)))
+        return named
 
     def _reach(self, units: Sequence[Unit]) -> frozenset[tuple[str, bytes]]:
         """Return the names of some units and of all that their lines lead to."""

@@ -23,7 +23,7 @@ from goescape_lsp.core.model import (
     Temperature,
     Verdict,
 )
-from goescape_lsp.core.naming import UNCOUNTED, bare, function_of
+from goescape_lsp.core.naming import bare, function_of
 from goescape_lsp.core.parse import Block, Parsed, VerdictLine, leaks_by_place
 from goescape_lsp.core.shape import Boxed, Shape
 from goescape_lsp.core.steps import called_name
@@ -159,8 +159,6 @@ class Reader:
                 other = temper(self._finding(site, source, count), is_test=source.helps_tests)
                 merged = _dearer(merged, other)
             sites[key] = merged
-        if sites[key].function.endswith(UNCOUNTED):  # told by the compile of another package, which has a copy
-            sites[key] = replace(sites[key], function=self._function_of(shape, source, line.place.file))
 
     def _of_method_value(self, line: VerdictLine, shape: Shape) -> Shape:
         """Return the shape as that of the wrapper's body: it runs when the method value is called, not when made."""
@@ -303,7 +301,7 @@ class Reader:
     ) -> Finding:
         line, shape = site.line, site.shape
         source = self._sources[line.place.file]
-        function = self._function_of(shape, source, line.place.file)
+        function = intern(function_of(shape, line.place.file, source.package_name, self._parsed.names))
         if reason == "growth" and not site.inlined_from:
             reason = growth_reason(source, shape.span)
         return Finding(
@@ -330,9 +328,6 @@ class Reader:
             allocation_reason=reason,
             temperature_reason=shape.temperature_reason,
         )
-
-    def _function_of(self, shape: Shape, source: Source, file: str) -> str:
-        return intern(function_of(shape, file, source.package_name, self._parsed.names))
 
     def _block(self, site: _Site, kind: Kind) -> int | None:
         """Return the bytes of the block that the allocator takes; a map takes more blocks than its header's."""

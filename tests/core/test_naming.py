@@ -163,6 +163,8 @@ HERE = Place("", 4, 9)
         ("F.func", ("G.F.func7",), "F.func"),
         ("F.func", (), "F.func"),
         ("F.func", ("F",), "F.func"),
+        ("p.func", ("p.func2",), "p.func2"),
+        ("p.func", ("p.p.func2",), "p.func2"),
         ("F.func", ("F.func1#TvuX58xFILk=#",), "F.func1"),
         ("(*T[K]).M.func", ("(*T[go.shape.int]).M.func1-range2.1",), "(*T[K]).M.func1-range2.1"),
         ("T.func1.func", ("T.func1.func1",), "T.func1.func1"),
