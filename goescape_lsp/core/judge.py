@@ -26,7 +26,7 @@ _POSSIBLE_BOXES = {
     Boxed.UNKNOWN: (Allocation.UNKNOWN, "unknown-type"),
 }
 _EMPTY = re.compile(
-    r"^(?:&struct ?\{\}\{\}|new\((?:struct ?\{\}|\[0\].*)\)|&\[0\].*\{\}|\[\][^{]*\{\}|make\(\[\].*, 0(?:, 0)?\))$",
+    r"^(?:&struct ?\{\}\{\}|new\((?:struct ?\{\}|\[0\].*)\)|&\[0\].*\{\}|\[\].*\{\}|make\(\[\].*, 0(?:, 0)?\))$",
     re.DOTALL,
 )
 # Of a type that the file does not tell: a slice of 0 elements takes no memory, a map does.
