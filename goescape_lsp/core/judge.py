@@ -30,7 +30,7 @@ _POSSIBLE_BOXES = {
     Boxed.MAYBE: (Allocation.UNKNOWN, OPEN),
 }
 _EMPTY = re.compile(
-    r"^(?:&struct ?\{\}\{\}|new\((?:struct ?\{\}|\[0\].*)\)|&\[0\].*\{\}|\[\][^{]*\{\}|make\(\[\].*, 0(?:, 0)?\))$",
+    r"^(?:&struct ?\{\}\{\}|new\((?:struct ?\{\}|\[0\].*)\)|&\[0\].*\{\}|\[\].*\{\}|make\(\[\].*, 0(?:, 0)?\))$",
     re.DOTALL,
 )
 # Of a type that the file does not tell: a slice of 0 elements takes no memory, a map does.

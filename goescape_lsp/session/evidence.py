@@ -46,7 +46,8 @@ def weighed(  # noqa: PLR0913 - the findings, and all that a file's machine code
     # What is stored into a map takes none of the calls that make one.
     makers = (f for f in (*findings, *added) if not (f.is_silent and f.kind is Kind.MAP))
     mates = Counter((f.file, f.span.line, f.kind) for f in makers if f.verdict is not Verdict.LEAKS)
-    crowds = Counter((f.file, line) for f in findings if f.is_heap and not f.inlined_from for line in _lines(f.span))
+    rivals = (one for one in findings if one.is_heap and _costs(one) and not one.inlined_from)
+    crowds = Counter((one.file, line) for one in rivals for line in _lines(one.span))
     held = tuple(
         weigh(
             finding,

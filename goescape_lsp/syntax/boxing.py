@@ -8,6 +8,7 @@ from tree_sitter import Node
 
 from goescape_lsp.core.shape import Boxed
 from goescape_lsp.core.tables.layouts import WORD
+from goescape_lsp.core.tables.library import LONG_INTEGERS, WORDS
 from goescape_lsp.syntax.constants import holds_constants, is_constant, is_set_once
 from goescape_lsp.syntax.forms import INTEGERS, Form, Type
 from goescape_lsp.syntax.names import Names
@@ -51,7 +52,8 @@ def boxed_value(node: Node, subject: str, names: Names) -> Boxed:
         if _is_nil(node):
             return Boxed.NIL_SLICE
         return Boxed.VALUE if _is_no_nil(node, names) else boxed
-    if kind.form not in {Form.STRUCT, Form.ARRAY} or boxed not in _BY_CONTENT:
+    is_of_library = kind.form is Form.UNKNOWN and boxed is Boxed.VALUE
+    if not (is_of_library or kind.form in {Form.STRUCT, Form.ARRAY}) or boxed not in _BY_CONTENT:
         return boxed
     match holds_constants(node, names) if node.type == "composite_literal" else False:
         case True:
@@ -127,6 +129,9 @@ def _by_type(kind: Type, names: Names, depth: int = _DEPTH) -> Boxed:
         return Boxed.SLICE
     if kind.form is Form.BASIC:
         return _number(kind, names)
+    if kind.form is Form.UNKNOWN and kind.name.partition(".")[0] in names.standard:
+        is_integer = kind.name in LONG_INTEGERS
+        return Boxed.VALUE if kind.name in WORDS else Boxed.SMALL_INTEGER if is_integer else Boxed.UNKNOWN
     return Boxed.UNKNOWN if kind.form in {Form.UNKNOWN, Form.TYPE_PARAMETER} else Boxed.VALUE
 
 
@@ -135,11 +140,12 @@ def _compound(kind: Type, names: Names, depth: int) -> Boxed:
     if _is_empty_struct(kind):
         return Boxed.ZERO_SIZE
     inner = only_part(kind, names)
-    if inner is not None and (boxed := _by_type(inner, names, depth - 1)) is not Boxed.VALUE:
+    boxed = _by_type(inner, names, depth - 1) if inner is not None else Boxed.VALUE
+    if boxed is not Boxed.VALUE:
         return Boxed.SMALL_VALUE if boxed in _SMALL else boxed
     size = size_of(kind, names)
     if size is None:
-        return Boxed.UNKNOWN if least_size(kind, names) <= WORD else Boxed.VALUE
+        return Boxed.VALUE if inner is not None or least_size(kind, names) > WORD else Boxed.UNKNOWN
     if size <= 1:
         return Boxed.ONE_BYTE if size else Boxed.ZERO_SIZE
     is_word = size in _WORDS and align_of(kind, names) == size and has_pointers(kind, names) is False

@@ -18,6 +18,7 @@ import (
 )
 
 type one struct{ a int }
+type event struct{ at time.Time }
 type octet struct{ b byte }
 type flag struct{ b bool }
 type half struct{ a int32 }
@@ -87,6 +88,8 @@ var (
 	day time.Duration = 24*time.Hour
 	instant time.Duration = 3
 	now = time.Now()
+	began time.Time
+	happened event
 	e0 empty
 	bx box
 	pp = &n0
@@ -191,8 +194,8 @@ kept = word(ks) // does-not-allocate constant
 kept = []byte(str)[0] // does-not-allocate one-byte
 kept = []int{n256}[0] // may-allocate small-integer
 kept = []one{o1}[0] // may-allocate small-value
-kept = day // unknown unknown-type
-kept = instant // unknown unknown-type
+kept = day // may-allocate small-integer
+kept = instant // may-allocate small-integer
 kept = time.Second // unknown unknown-type
 kept = 3 * time.Second // unknown unknown-type
 kept = time.Duration(5) // unknown unknown-type
@@ -200,6 +203,10 @@ kept = month // unknown unknown-type
 kept = time.March // unknown unknown-type
 kept = now // unknown unknown-type
 kept = time.Time{} // unknown unknown-type
+instants := time.Time{}; kept = instants // may-allocate set-variable
+kept = began // allocates
+kept = event{} // does-not-allocate constant
+kept = happened // allocates
 kept = e0 // does-not-allocate zero-size
 kept = empty{} // does-not-allocate zero-size
 kept = struct{}{} // does-not-allocate zero-size
@@ -253,7 +260,7 @@ kept = uintptr(n256) // may-allocate small-integer
 kept = 'x' // does-not-allocate constant
 kept = rune(n256) // may-allocate small-integer
 kept = true // does-not-allocate constant
-kept = perm // unknown unknown-type
+kept = perm // may-allocate small-integer
 kept = os.FileMode(0) // unknown unknown-type
 kept = os.FileMode(0644) // unknown unknown-type
 kept = os.ModePerm // unknown unknown-type

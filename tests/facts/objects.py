@@ -18,6 +18,7 @@ type One struct{ A int }
 func NewEmpty() *Empty { return &Empty{} }
 func NewEmptyOf() Empty { return Empty{} }
 func BigOf() Big { return Big{} }
+func Shaped[T any]() []T { return []T{} }
 func NewEmpty2() *Empty { return new(Empty) }
 func NewEmptyVar() *Empty { var e Empty; return &e }
 func NewNoField() *NoField { return &NoField{} }
@@ -123,6 +124,7 @@ var (
 )
 type node struct{ a, b int }
 type empty struct{}
+type ab struct{ a, b string }
 func local() func() int { return func() int { return 2 } }
 func localGen[T any]() func() int { return func() int { return 2 } }
 func localOf(n int) func() int { return func() int { return n } }
@@ -130,6 +132,8 @@ func localEmpty() *empty { return &empty{} }
 func localLib() *lib.Empty { return &lib.Empty{} }
 func localLib2() *lib.Emb { return new(lib.Emb) }
 func localNode() *node { return &node{} }
+//go:noinline
+func keep(a any) { kept = a }
 func genNew[T any]() *T { return new(T) }
 """
 
@@ -264,6 +268,9 @@ kept = strings.NewReader(str) // allocates
 kept = sort.Reverse(sort.IntSlice(ints)) // allocates, unknown unknown-type // allocates, may-allocate call
 kept = sort.IntSlice(ints) // unknown unknown-type // may-allocate call
 kept = io.NopCloser(nil) // unknown unknown-type
+_, x := n5, []struct{ a string }{}; kept = &x // allocates, does-not-allocate zero-size
+kept = &[]any{new(lib.Big), new(lib.Big)} // allocates, may-allocate unknown-size
+kept = []any{&lib.Big{}, 1, "a"} // allocates, may-allocate unknown-size, does-not-allocate constant
 f := func(a int) func() int { return func() int { return 8 } }; fn = f(n5) // does-not-allocate no-captures
 kept = []lib.Big{{}} // allocates
 x := lib.NewEmptyOf(); fb = func(*lib.Big) { x.M(); x = lib.Empty{} } // does-not-allocate zero-size, allocates

@@ -50,3 +50,11 @@ pe.nobitsSectionReader
 """
 EMPTY_TYPES = frozenset(_EMPTY_TYPES.split())
 """The qualified names of types of no size."""
+
+_WORDS = "time.Time netip.Addr netip.AddrPort netip.Prefix reflect.Value url.URL big.Int big.Rat sql.NullString"
+WORDS = frozenset(_WORDS.split())
+"""The qualified names of types of several words, which an interface holds as a copy on the heap."""
+
+_LONG_INTEGERS = "time.Duration time.Month time.Weekday fs.FileMode os.FileMode reflect.Kind slog.Level token.Pos"
+LONG_INTEGERS = frozenset(_LONG_INTEGERS.split())
+"""The qualified names of integers of more than a byte."""
