@@ -45,9 +45,9 @@ def is_node(site: Site) -> bool:
 
 def _declares_node(name: str, text: bytes) -> bool:
     """Say whether a text, which is not parsed, declares a struct with a pointer to its own type."""
-    if not name.isidentifier():
-        return False
     own = name.encode()
+    if not name.isidentifier() or b"type %b struct" % own not in text:
+        return False
     body = re.search(rb"^type %b struct \{\n(.*?)^\}" % own, text, re.DOTALL | re.MULTILINE)
     fields = rb"^\t\w+(?:, \w+)*[ \t]+(?:\[\d*\]|map\[[^\]\n]*\])*\*%b\b" % own
     return body is not None and re.search(fields, body[1], re.MULTILINE) is not None
@@ -246,14 +246,17 @@ def _is_put_before(site: Site, left: Node) -> bool:
 
 
 def _is_put(use: Node) -> bool:
-    node = use.parent if use.parent is not None and use.parent.type == "unary_expression" else use
-    outer = node.parent.parent if node is not None and node.parent is not None else None
-    if outer is None or node is None or node.parent is None:
+    """Say whether a variable, or its address, is appended or assigned to an element."""
+    holder = use.parent
+    if holder is not None and holder.type == "unary_expression":
+        holder = holder.parent
+    outer = holder.parent if holder is not None else None
+    if outer is None:
         return False
     if outer.type == "call_expression":
         return text_of(outer.child_by_field_name("function")) == "append"
     left = first_of(outer.child_by_field_name("left")) if outer.type == "assignment_statement" else None
-    return left is not None and left.type == "index_expression" and outer.child_by_field_name("right") == node.parent
+    return left is not None and left.type == "index_expression" and outer.child_by_field_name("right") == holder
 
 
 def _sent(use: Node) -> Node | None:
