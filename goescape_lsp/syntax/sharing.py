@@ -15,6 +15,7 @@ from goescape_lsp.syntax.tree import ancestors, enclosing_function, first_of, sp
 from goescape_lsp.syntax.types import infer, resolve
 
 _CASES = frozenset({"expression_case", "type_case", "communication_case", "default_case"})
+_MADE = re.compile(r"(?:&|new\()(?P<name>\w+)[{)]")
 _TARGETS = frozenset({"assignment_statement", "inc_statement", "dec_statement"})
 
 
@@ -228,6 +229,9 @@ def _way_out(use: Node, site: Site) -> Node | None:
 
 def _made_type(site: Site) -> str:
     """Return the name of the struct that is made, "" where it is none of the file."""
+    if site.finding.inlined_from:
+        made = _MADE.match(site.finding.subject)
+        return made["name"] if made is not None else ""
     node = site.node
     while node.type in {"unary_expression", "parenthesized_expression"} and node.named_children:
         node = node.named_children[0]
