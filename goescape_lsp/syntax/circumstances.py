@@ -170,7 +170,7 @@ def _is_copy(site: Site) -> bool:
 
 
 def _is_node(site: Site) -> bool:
-    return site.finding.kind in POINTERS and site.finding.rule in _HELD and _is_own(site) and sharing.is_node(site)
+    return site.finding.kind in POINTERS and site.finding.rule in _HELD and sharing.is_node(site)
 
 
 def _is_changed_later(site: Site) -> bool:

@@ -29,6 +29,7 @@ def is_asked_for(function: Node, package: Iterable[bytes]) -> bool:
     return any(
         _count(found[1]) == _count(text_of(parameters).encode()[1:])
         for text in package
+        if wanted.search(text)
         for methods in _INTERFACE.findall(text)
         for found in wanted.finditer(methods)
     )

@@ -14,6 +14,7 @@ from goescape_lsp.syntax.tree import ancestors, enclosing_function, first_of, sp
 from goescape_lsp.syntax.types import infer, resolve
 
 _CASES = frozenset({"expression_case", "type_case", "communication_case", "default_case"})
+_MADE = re.compile(r"(?:&|new\()(?P<name>\w+)[{)]")
 _TARGETS = frozenset({"assignment_statement", "inc_statement", "dec_statement"})
 
 
@@ -44,9 +45,9 @@ def is_node(site: Site) -> bool:
 
 def _declares_node(name: str, text: bytes) -> bool:
     """Say whether a text, which is not parsed, declares a struct with a pointer to its own type."""
-    if not name.isidentifier():
-        return False
     own = name.encode()
+    if not name.isidentifier() or b"type %b struct" % own not in text:
+        return False
     body = re.search(rb"^type %b struct \{\n(.*?)^\}" % own, text, re.DOTALL | re.MULTILINE)
     fields = rb"^\t\w+(?:, \w+)*[ \t]+(?:\[\d*\]|map\[[^\]\n]*\])*\*%b\b" % own
     return body is not None and re.search(fields, body[1], re.MULTILINE) is not None
@@ -227,6 +228,9 @@ def _way_out(use: Node, site: Site) -> Node | None:
 
 def _made_type(site: Site) -> str:
     """Return the name of the struct that is made, "" where it is none of the file."""
+    if site.finding.inlined_from:
+        made = _MADE.match(site.finding.subject)
+        return made["name"] if made is not None else ""
     node = site.node
     while node.type in {"unary_expression", "parenthesized_expression"} and node.named_children:
         node = node.named_children[0]
@@ -245,14 +249,17 @@ def _is_put_before(site: Site, left: Node) -> bool:
 
 
 def _is_put(use: Node) -> bool:
-    node = use.parent if use.parent is not None and use.parent.type == "unary_expression" else use
-    outer = node.parent.parent if node is not None and node.parent is not None else None
-    if outer is None or node is None or node.parent is None:
+    """Say whether a variable, or its address, is appended or assigned to an element."""
+    holder = use.parent
+    if holder is not None and holder.type == "unary_expression":
+        holder = holder.parent
+    outer = holder.parent if holder is not None else None
+    if outer is None:
         return False
     if outer.type == "call_expression":
         return text_of(outer.child_by_field_name("function")) == "append"
     left = first_of(outer.child_by_field_name("left")) if outer.type == "assignment_statement" else None
-    return left is not None and left.type == "index_expression" and outer.child_by_field_name("right") == node.parent
+    return left is not None and left.type == "index_expression" and outer.child_by_field_name("right") == holder
 
 
 def _sent(use: Node) -> Node | None:

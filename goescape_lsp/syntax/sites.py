@@ -87,7 +87,8 @@ def site_of(finding: Finding, text: Text, package: tuple[bytes, ...] = ()) -> Si
         if outer == function:
             break
         around.append(outer)
-    target = node if finding.kind is Kind.VARIABLE else _kept_in(node)
+    is_name = finding.kind is Kind.VARIABLE and node.type == "identifier"
+    target = node if is_name else _kept_in(node)
     return Site(finding, node, text.names, function, target, tuple(around), package)
 
 

@@ -178,6 +178,15 @@ OF_METHOD = (Step("captured by a closure", ".autotmp_5", ".autotmp_5", "{storage
         ("passed-to-leaking-parameter.variadic", {"rule": Rule.PASSED_TO_LEAKING_PARAMETER, "kind": Kind.VARIADIC}),
         ("passed-to-unknown-call.variadic", {"rule": Rule.PASSED_TO_UNKNOWN_CALL, "kind": Kind.VARIADIC}),
         ("growing-append", {"rule": Rule.CAPTURED_BY_CLOSURE, "kind": Kind.APPEND, "is_by_reference": True}),
+        (
+            "passed-to-leaking-parameter.string-of-bytes",
+            {
+                "rule": Rule.PASSED_TO_LEAKING_PARAMETER,
+                "kind": Kind.STRING,
+                "subject": "string(b)",
+                "callee": "strings.Split",
+            },
+        ),
         ("interface-conversion.scanned", {"rule": Rule.INTERFACE_CONVERSION, "callee": "fmt.Sscanf"}),
         ("interface-conversion.coded", {"rule": Rule.INTERFACE_CONVERSION, "callee": "json.Unmarshal"}),
         ("stored-in-heap-object.variable-pointer", {"rule": Rule.STORED_IN_HEAP_OBJECT, "flow": BEGUN_IN}),

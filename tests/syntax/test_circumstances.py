@@ -11,6 +11,7 @@ from goescape_lsp.cli.engine import Request, examine
 from goescape_lsp.core.model import Allocation, FileFacts, Finding, Kind, Rule, Temperature
 from goescape_lsp.core.words import advice, circumstances
 from goescape_lsp.syntax import circumstances as source
+from goescape_lsp.syntax.text import Text
 from tests.conftest import Go
 from tests.editor.test_words import LOCALES, finding
 
@@ -72,3 +73,11 @@ def test_what_comes_before_a_circumstance(more: dict[str, object], key: str, loc
     tables = (advice.ZH, circumstances.ZH) if locale == "zh-cn" else (advice.EN, circumstances.EN)
     told: Finding = finding(**more)
     assert advice.advice(told, "zh-cn" if locale == "zh-cn" else "en", "reused") == (tables[0] | tables[1])[key]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_texts_that_are_cut_raise_nothing(name: str, judged: dict[str, FileFacts]) -> None:
+    facts = judged[name]
+    for cut in range(0, len(facts.content), 211):
+        text = Text(facts.content[:cut])
+        assert {source.circumstance(text, one) for one in facts.findings} <= {"", *circumstances.EN}

@@ -118,6 +118,7 @@ EN: dict[str, str] = {
     "passed-to-leaking-parameter.variadic": "The operands need a slice, which the function that is called keeps or may keep. Where the call itself does much more, leave it. In hot code call a function without “...”.",
     "passed-to-leaking-parameter.function": "The function that is called keeps the closure, or may do so. In hot code make the closure once and use it for many calls; else leave it.",
     "passed-to-leaking-parameter.string": "The function that is called keeps the string, or may do so. In hot code make it once and use it for many calls, or let the function take the bytes or the parts.",
+    "passed-to-leaking-parameter.string-of-bytes": "Work on the bytes: most functions of package strings have a twin in package bytes. Else leave it.",
     "passed-to-leaking-parameter.reference": "The function that is called keeps its argument, or may do so. Where that is its purpose, leave it. Else use the same memory for many calls where nothing holds it after the call.",
     "passed-to-unknown-call": "The compiler cannot see which function is called. In hot code call a concrete method or function, or use the same memory for many calls where it is not kept. Else leave it.",
     "passed-to-unknown-call.variadic": "The operands need a slice, and the compiler cannot see which function is called. Where the call itself does much more, leave it. In hot code call a concrete function, or one without “...”.",
@@ -225,6 +226,7 @@ ZH: dict[str, str] = {
     "passed-to-leaking-parameter.variadic": "这些操作数需要一个切片，被调用的函数会保留或可能保留它。调用本身的开销大得多时不必改；热点代码里改用没有“...”的函数。",
     "passed-to-leaking-parameter.function": "被调用的函数会保留这个闭包，或者可能保留。热点代码里只创建一次闭包，供多次调用使用；否则不必改。",
     "passed-to-leaking-parameter.string": "被调用的函数会保留这个字符串，或者可能保留。热点代码里只生成一次供多次调用使用，或者让函数接受字节或各个部分。",
+    "passed-to-leaking-parameter.string-of-bytes": "直接处理字节：strings 包的多数函数在 bytes 包里都有对应的函数。否则不必改。",
     "passed-to-leaking-parameter.reference": "被调用的函数会保留它的参数，或者可能保留。保留正是其用途时不必改；否则在调用后别处不再持有它时，多次调用复用同一块内存。",
     "passed-to-unknown-call": "编译器看不出调用的是哪个函数。热点代码里改为调用具体的方法或函数，或者在它不被保留时，多次调用复用同一块内存；否则不必改。",
     "passed-to-unknown-call.variadic": "这些操作数需要一个切片，而编译器看不出调用的是哪个函数。调用本身的开销大得多时不必改；热点代码里改用具体的函数，或没有“...”的函数。",
@@ -367,6 +369,8 @@ def _circumstances_of(finding: Finding) -> Iterator[str]:
         yield "scanned"
     if _FORMATTER.search(finding.callee):
         yield "formatted"
+    if finding.callee.startswith("strings.") and finding.subject.startswith("string("):
+        yield "string-of-bytes"
     if _CODER.search(finding.callee):
         yield "coded"
 

@@ -55,7 +55,8 @@ async def _why(ls: GoescapeServer, given: tuple[Any, ...]) -> str:
                 await causes.ask(ls.session, finding)
                 await ls.session.whole_story(ls.session.flows.explained(finding))
     beyond = Beyond(ls.session.story, ls.session.package_facts(path), ls.session.flows.explained)
-    told = hover(facts, line, column, is_stale=is_stale, view=view.in_markdown(), beyond=beyond)
+    text = ls.texts.of(path, facts.content)
+    told = hover(facts, line, column, is_stale=is_stale, view=view.in_markdown(), text=text, beyond=beyond)
     return words.text("why.nothing", ls.locale) if told is None else str(told["contents"]["value"])
 
 

@@ -30,7 +30,8 @@ def hovered(ls: GoescapeServer, params: lsp.HoverParams) -> dict[str, Any] | Non
     line, column = place_in(ruler.lines, params.position, ls.client.encoding)
     package = ls.session.package_facts(path)
     beyond = Beyond(partial(_story, ls), package, partial(_explained, ls), partial(_is_asked, ls))
-    return hover(facts, line, column, is_stale=ls.session.snapshot.is_stale(path), view=view, beyond=beyond)
+    is_stale, text = ls.session.snapshot.is_stale(path), ls.texts.of(path, facts.content)
+    return hover(facts, line, column, is_stale=is_stale, view=view, text=text, beyond=beyond)
 
 
 def _explained(ls: GoescapeServer, finding: Finding) -> Finding:

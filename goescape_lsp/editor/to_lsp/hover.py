@@ -24,12 +24,12 @@ _ESCAPES = str.maketrans({letter: f"\\{letter}" for letter in "\\`*_[]<>"})
 
 
 def hover(  # noqa: PLR0913 - keywords, and each has one meaning
-    facts: FileFacts, line: int, column: int, *, is_stale: bool, view: View, beyond: Beyond | None = None
+    facts: FileFacts, line: int, column: int, *, is_stale: bool, view: View, text: Text, beyond: Beyond | None = None
 ) -> dict[str, Any] | None:
     """Return the hover at a 1-based line and byte column, None when nothing is known of it.
 
-    Shape: a site or the variable that holds it comes before the function whose name stands there; `beyond` knows what
-    lies outside the file.
+    Shape: a site or the variable that holds it comes before the function whose name stands there; `text` is
+    that of the facts, `beyond` knows what lies outside the file.
     Source: LSP 3.17, Hover.
     """
     found = findings_at(facts, line, column)
@@ -37,8 +37,8 @@ def hover(  # noqa: PLR0913 - keywords, and each has one meaning
     if found:
         beyond = beyond or Beyond()
         found = [beyond.explained(one) for one in found]
-        text = site_text(facts, found, is_stale=is_stale, view=view, beyond=beyond)
-        return _hover(text, _span_under(found[0], line, column), ruler, view)
+        told = site_text(text, found, is_stale=is_stale, view=view, beyond=beyond)
+        return _hover(told, _span_under(found[0], line, column), ruler, view)
     function = next((one for one in facts.functions if _covers(one.name_span, line, column)), None)
     if function is None or not _is_known(function, facts):
         return None
@@ -55,10 +55,9 @@ def findings_at(facts: FileFacts, line: int, column: int) -> list[Finding]:
     return sorted(held, key=strength)
 
 
-def site_text(facts: FileFacts, found: Sequence[Finding], *, is_stale: bool, view: View, beyond: Beyond) -> str:
+def site_text(text: Text, found: Sequence[Finding], *, is_stale: bool, view: View, beyond: Beyond) -> str:
     """Return the story of the findings of one place: verdict, steps, cost, what to do, the compiler's words."""
     told, rest = found[:MOST_IN_FULL], found[MOST_IN_FULL:]
-    text = Text(facts.content)
     parts = [part for one in told for part in _site_parts(one, text, view, beyond)]
     if rest:
         parts.append(story.word("more", view.locale, count=len(rest)))

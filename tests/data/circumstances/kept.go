@@ -229,6 +229,12 @@ func farNode(f *far) {
 	f.left = new(far) //= node
 }
 
+func newFar() *far { return &far{} } //= node
+
+func inlinedNode(f *far) {
+	f.right = newFar() //= node
+}
+
 type plain struct{ count int }
 
 func plainList(n int) []*plain {
@@ -344,15 +350,17 @@ func trimmed(text []rune, n int) []rune {
 	return text
 }
 
-func wrapped(n int) *buffer {
-	var head *buffer
+type layer struct{ below any }
+
+func wrapped(n int) any {
+	var top any
 	for i := 0; i < n; i++ {
-		head = wrap(head) //= chained
+		top = over(top) //= chained
 	}
-	return head
+	return top
 }
 
-func wrap(b *buffer) *buffer { return &buffer{last: b} }
+func over(below any) *layer { return &layer{below} }
 
 func largest(list []plain) *plain {
 	var most *plain
@@ -381,6 +389,20 @@ func spare(n int) chan chan int {
 		free <- make(chan int, 1) //= pool-of-channel
 	}
 	return free
+}
+
+func newRequest(text string) *request {
+	var r request //= none
+	r.text = text
+	return &r
+}
+
+func (p *pooled) refill(n int) {
+	p.free = make(chan *request, n)
+	for i := 0; i < n; i++ {
+		r := newRequest("x") //= pool-of-channel
+		p.free <- r
+	}
 }
 
 func filled(n int) chan []byte {
