@@ -23,7 +23,7 @@ from goescape_lsp.core.model import (
     Temperature,
     Verdict,
 )
-from goescape_lsp.core.naming import bare, function_of
+from goescape_lsp.core.naming import UNCOUNTED, bare, function_of
 from goescape_lsp.core.parse import Block, Parsed, VerdictLine, leaks_by_place
 from goescape_lsp.core.shape import Boxed, Shape
 from goescape_lsp.core.steps import called_name
@@ -33,7 +33,7 @@ from goescape_lsp.core.temperature import temper
 from goescape_lsp.core.unexplained import unexplained
 from goescape_lsp.session.flow import LITERAL, Teller
 from goescape_lsp.session.reuse import Sites
-from goescape_lsp.syntax.boxing import boxed_text
+from goescape_lsp.syntax.boxing import NAMED_CONSTANT
 from goescape_lsp.syntax.source import Source
 
 _Key = tuple[str, int, int, str, Verdict]
@@ -147,7 +147,9 @@ class Reader:
         known = sites.get(key)
         is_heap = line.verdict in {Verdict.ESCAPES, Verdict.MOVED}
         is_worse = known is not None and known.verdict is Verdict.STAYS and line.verdict is Verdict.LEAKS
-        is_better = known is not None and is_heap and (not known.is_heap or _is_folded(known.subject, line.subject))
+        is_better = (
+            known is not None and is_heap and (not known.is_heap or _is_folded(known.subject, line.subject, source))
+        )
         if known is None or is_better or is_worse:
             site = _Site(line, shape, self._classifier.blocks_of(line.place, line.subject), origin)
             sites[key] = temper(self._finding(site, source, count), is_test=source.helps_tests)
@@ -247,7 +249,9 @@ class Reader:
         """Return what a site makes, and what is known of what it puts into an interface."""
         line, kind, boxed = site.line, site.shape.kind, site.shape.boxed
         if site.inlined_from:
-            kind, boxed = source.kind_of_text(text, line.verdict), boxed_text(text)
+            kind, boxed = source.kind_of_text(text, line.verdict), source.boxed_text(text)
+            if _is_put_in_place(site):
+                kind, boxed = Kind.INTERFACE, Boxed.CONSTANT
             is_open = kind is Kind.OTHER and not text.startswith("make(")
             boxed = boxed if kind is Kind.INTERFACE else Boxed.MAYBE if is_open else Boxed.NOTHING
         elif kind in _CONTENTS and _is_boxed(site):  # whatever its content takes, its header is copied
@@ -264,7 +268,7 @@ class Reader:
         around the literal, where the variable is declared: for those of inlined code that is the place of the call.
         """
         place = site.line.place
-        function = self._function_of(site.shape, source, place.file)
+        function = function_of(site.shape, place.file, source.package_name, self._parsed.names)
         if not site.inlined_from:
             # In generic code each literal captures a dictionary, which the source does not show.
             return bare(function) in self._generic_capturing or not source.captures_nothing(place)
@@ -360,9 +364,16 @@ def _bare(subject: str, source: Source) -> str:
     return re.sub(qualified, "", subject.partition("go.shape.")[0])
 
 
-def _is_folded(known: str, subject: str) -> bool:
+def _is_folded(known: str, subject: str, source: Source) -> bool:
     """Say whether one inlined copy has a constant where another has a variable: the variable can allocate."""
-    return known != subject and boxed_text(known) is Boxed.CONSTANT and boxed_text(subject) is not Boxed.CONSTANT
+    is_constant, is_also = (source.boxed_text(one) is Boxed.CONSTANT for one in (known, subject))
+    return known != subject and is_constant and not is_also
+
+
+def _is_put_in_place(site: _Site) -> bool:
+    """Say whether a constant took a variable's place: `level escapes to heap in F:`, then `slog.Level(-4) escapes`."""
+    is_other = bool(site.blocks) and site.blocks[0].subject.rpartition(".")[2].isidentifier()
+    return is_other and NAMED_CONSTANT.match(site.line.subject) is not None
 
 
 def _dearer(known: Finding, other: Finding) -> Finding:

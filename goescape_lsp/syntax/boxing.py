@@ -22,6 +22,8 @@ _CONSTANT_SUBJECT = re.compile(
     r'|".*"|\'.*\'|`.*`|true|false|nil)$',
     re.DOTALL,
 )
+# `key(-7)`, `slog.Level(-4)`; a call of a function of one argument looks the same.
+NAMED_CONSTANT = re.compile(r'^(?P<type>[^\W\d][\w.]*)\((?:-?\d[\w.+-]*|"(?:[^"\\]|\\.)*")\)$')
 # What `context.Background()` and `context.TODO()` box where they are inlined (go1.21 to go1.27).
 _EMPTY_STRUCTS = frozenset(["context.backgroundCtx{}", "context.todoCtx{}"])
 _ONE_BYTE = frozenset(["bool", "byte", "uint8", "int8"])
@@ -110,11 +112,19 @@ def _is_no_nil(node: Node, names: Names) -> bool:
     return node.type == "composite_literal"
 
 
-def boxed_text(subject: str) -> Boxed:
-    """Return what the compiler's text alone tells of a boxed value: whether it is a constant, or has no size."""
+def boxed_text(subject: str, names: Names) -> Boxed:
+    """Return what the compiler's text tells of a boxed value: whether it is a constant, or has no size.
+
+    Shape: of a type of the package a constant too, `key(-7)`; one of another package may be a call.
+    """
     if subject in _EMPTY_STRUCTS:
         return Boxed.ZERO_SIZE
-    return Boxed.CONSTANT if _CONSTANT_SUBJECT.match(subject) else Boxed.UNKNOWN
+    if _CONSTANT_SUBJECT.match(subject):
+        return Boxed.CONSTANT
+    named = NAMED_CONSTANT.match(subject)
+    declared = names.type_named(named["type"]) if named is not None else None
+    is_constant_type = declared is not None and resolve(declared.type, names).form in {Form.BASIC, Form.STRING}
+    return Boxed.CONSTANT if is_constant_type else Boxed.UNKNOWN
 
 
 def _by_type(kind: Type, names: Names, depth: int = _DEPTH) -> Boxed:

@@ -66,7 +66,7 @@ def kind_of_text(subject: str, verdict: Verdict, names: Names) -> Kind:
     if (made := _MADE.match(subject)) is not None:
         declared = names.type_named(made["type"])
         return _kind_made(resolve(declared.type, names).form if declared is not None else Form.UNKNOWN, made)
-    if boxed_text(subject) is Boxed.CONSTANT:
+    if boxed_text(subject, names) is Boxed.CONSTANT:
         return Kind.INTERFACE
     if is_sum(subject):
         return Kind.STRING

@@ -14,7 +14,7 @@ from goescape_lsp.core.parts import OUTSIDE
 from goescape_lsp.core.shape import Boxed, Call, Callee, Literal, Shape, Target
 from goescape_lsp.syntax import comments, functions, heat, kinds, spans
 from goescape_lsp.syntax.appends import room_of
-from goescape_lsp.syntax.boxing import boxed_value
+from goescape_lsp.syntax.boxing import boxed_text, boxed_value
 from goescape_lsp.syntax.calls import callee_of, target_of
 from goescape_lsp.syntax.captures import captures, captures_inside
 from goescape_lsp.syntax.cuts import EXPRESSION_LENGTH, cut, one_line, squeeze
@@ -149,6 +149,10 @@ class Source:
     def kind_of_text(self, subject: str, verdict: Verdict) -> Kind:
         """Return the kind of a site inside inlined code, where only the compiler's text tells."""
         return kinds.kind_of_text(subject, verdict, self.names)
+
+    def boxed_text(self, subject: str) -> Boxed:
+        """Return what is boxed inside inlined code, where only the compiler's text tells."""
+        return boxed_text(subject, self.names)
 
     def call_at(self, place: Place) -> Call | None:
         """Return the call whose `(` stands at a place."""

@@ -83,6 +83,12 @@ func counter() func() int {
 func joined(a, b string) { a += b; read(a) }
 
 //go:noinline
+func joinedBytes(a string, b []byte) { a += string(b); read(a) }
+
+//go:noinline
+func summedBytes(a, b string, c []byte) { a += b + string(c); read(a) }
+
+//go:noinline
 func summed(a, b, c string) { a += b + c; read(a) }
 
 var done = make(chan int)
@@ -274,12 +280,14 @@ CLAIMS = (
     Claim("rune", (("hover:reason.rune", "fits into a buffer"),), "read(string(rune(n1000)))", always(0)),
     Claim(
         "added",
-        (("hover:reason.joined", "never lies on the stack"), ("page:string-concatenation", "never uses that place")),
+        (("hover:reason.joined", "the result never does"), ("page:string-concatenation", "never uses that place")),
         "joined(s1, s1)",
         always(1),
     ),
     Claim("added_to_none", (("hover:reason.joined", "neither part is empty"),), "joined(s0, s33)", always(0)),
     Claim("added_none", (("hover:reason.joined", "neither part is empty"),), "joined(s33, s0)", always(0)),
+    Claim("added_stack", (("hover:reason.joined", "lies on the stack"),), "joinedBytes(s0, b32)", always(1)),
+    Claim("added_stack_sum", (("hover:reason.joined-sum", "lie on the stack"),), "summedBytes(s0, s0, b32)", always(1)),
     Claim("added_sum", (("hover:reason.joined-sum", "whole new string"),), "summed(s1, s1, s0)", always(1)),
     Claim("added_sum_first", (("hover:reason.joined-sum", "all parts but one"),), "summed(s33, s0, s0)", always(0)),
     Claim("added_sum_last", (("hover:reason.joined-sum", "all parts but one"),), "summed(s0, s0, s33)", always(0)),
@@ -367,6 +375,7 @@ CLAIMS = (
     Claim("kept_empty_bytes", (("hover:reason.empty-copy", "empty, nothing"),), "bytes = []byte(s0)", always(0)),
     Claim("kept_empty_runes", (), "runes = []rune(s0)", always(0)),
     Claim("kept_empty_sum", (("hover:reason.empty-part", "all parts but one"),), "text = s0 + s33 + s0", always(0)),
+    Claim("kept_stack_sum", (("hover:reason.empty-part", "lies on the stack"),), "text = s0 + string(b32)", always(1)),
     Claim("append_4", _FIRST, "appended(n4)", {"1.25": 0, "1.21": 3}),
     Claim("append_5", _FIRST, "appended(n5)", {"1.25": 1, "1.21": 4}),
     Claim("grown_9", _GROWN, "fill(n9)", _NINTH),

@@ -44,6 +44,8 @@ func BoxOf(a, b string) any { return Pair{a, b} }
 func BoxOne(a int) any { return One{a} }
 func BoxArr() any { return Arr{} }
 func BoxInt(i int) any { return i }
+type Level int
+func BoxLevel(l Level) any { return l }
 func BoxStr(s string) any { return s }
 func Empties() []Empty { return []Empty{} }
 func MakeEmpties(n int) []Empty { return make([]Empty, n) }
@@ -128,6 +130,11 @@ type ab struct{ a, b string }
 func local() func() int { return func() int { return 2 } }
 func localGen[T any]() func() int { return func() int { return 2 } }
 func localOf(n int) func() int { return func() int { return n } }
+type key int
+type name string
+func localKey(k key) any { return k }
+func localName(n name) any { return n }
+func localOther(k key) any { return k }
 func localEmpty() *empty { return &empty{} }
 func localLib() *lib.Empty { return &lib.Empty{} }
 func localLib2() *lib.Emb { return new(lib.Emb) }
@@ -194,6 +201,11 @@ fb = lib.OptC() // does-not-allocate no-captures
 fn = lib.Local() // does-not-allocate no-captures
 fn = local() // does-not-allocate no-captures
 fn = localGen[int]() // allocates
+kept = lib.BoxLevel(-4) // unknown unknown-type
+kept = lib.BoxLevel(lib.Level(n1000)) // unknown unknown-type
+kept = localKey(-7) // does-not-allocate constant
+kept = localName("abc") // does-not-allocate constant
+kept = localOther(key(n1000)) // unknown unknown-type
 kept = localEmpty() // does-not-allocate zero-size
 kept = localLib() // may-allocate unknown-size // does-not-allocate no-call
 kept = localLib2() // may-allocate unknown-size // does-not-allocate no-call

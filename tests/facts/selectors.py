@@ -179,7 +179,7 @@ other.Take(holder.Add) // method passed-to-leaking-parameter 16 // open passed-t
 other.Take(holder.point.Close) // method passed-to-leaking-parameter 16 // open passed-to-leaking-parameter
 other.TakeAny(holder.Count) // box may-allocate - // open passed-to-leaking-parameter
 other.TakeAny(holder.count) // box may-allocate 8 // =
-other.TakeAny(holder.log) // box may-allocate - // box unknown -
+other.TakeAny(holder.log) // box allocates - // box unknown -
 other.TakeAny(holder.WriteString) // method interface-conversion 16 // method interface-conversion -
 other.Run(log.Close) // - // =
 other.Each(log.Close) // method passed-to-leaking-parameter 16 // open passed-to-leaking-parameter

@@ -11,8 +11,8 @@ import pytest
 
 from goescape_lsp.core.model import Allocation, Finding, Kind, Rule
 from tests.conftest import Go
+from tests.facts.counted import say
 from tests.facts.selectors import CASES, DECLARATIONS, OTHER
-from tests.facts.test_boxes import say
 
 STATEMENTS = [tuple(line.split(" // ")) for line in CASES.strip().splitlines()]
 MEASURE = """

@@ -20,7 +20,7 @@ EN: dict[str, str] = {
     "reason.zero-length": "With size 0 nothing is allocated.",
     "reason.empty-copy": "When it is empty, nothing is allocated.",
     "reason.few-bytes": "Made from a []byte with at most one byte, it allocates nothing.",
-    "reason.empty-part": "When all parts but one are empty, nothing is allocated.",
+    "reason.empty-part": "When all parts but one are empty, nothing is allocated, unless that one lies on the stack.",
     "reason.growth": "Only when the capacity is used up.",
     "reason.growth-sized": "Only when the capacity that it was made with is used up.",
     "reason.growth-given": "Only when the capacity of the slice that was passed in is used up.",
@@ -45,8 +45,8 @@ EN: dict[str, str] = {
     "reason.carried": "The compiler makes a closure that carries the arguments to the call.",
     "reason.rune": "A single character fits into a buffer on the stack.",
     "reason.rune-buffer": "Up to 32 characters stay on the stack.",
-    "reason.joined-sum": "It is one concatenation with what the variable holds: the whole new string is allocated, unless all parts but one are empty.",
-    "reason.joined": "Only when neither part is empty; the result never lies on the stack.",
+    "reason.joined-sum": "It is one concatenation with what the variable holds: the whole new string is allocated, unless all parts but one are empty and that one does not lie on the stack.",
+    "reason.joined": "Only when neither part is empty, or the only one that is not lies on the stack; the result never does.",
 }
 ZH: dict[str, str] = {
     "reason.constant": "值是常量，程序里已经备好。",
@@ -66,7 +66,7 @@ ZH: dict[str, str] = {
     "reason.zero-length": "大小为 0 时不分配。",
     "reason.empty-copy": "内容为空时不分配。",
     "reason.few-bytes": "由不超过一个字节的 []byte 转换而来时不分配。",
-    "reason.empty-part": "只有一部分不为空时不分配。",
+    "reason.empty-part": "只有一部分不为空、而它不在栈上时不分配。",
     "reason.growth": "只在容量用完时分配。",
     "reason.growth-sized": "只在创建时给出的容量用完时分配。",
     "reason.growth-given": "只在传入的切片容量用完时分配。",
@@ -91,6 +91,6 @@ ZH: dict[str, str] = {
     "reason.carried": "编译器会生成一个闭包，把参数带给这次调用。",
     "reason.rune": "单个字符放得进栈上的缓冲区。",
     "reason.rune-buffer": "不超过 32 个字符时留在栈上。",
-    "reason.joined-sum": "它与变量原有的内容是同一次拼接：除非只有一部分不为空，否则会分配整个新字符串。",
-    "reason.joined": "两部分都不为空时才分配；结果不会放在栈上。",
+    "reason.joined-sum": "它与变量原有的内容是同一次拼接：除非只有一部分不为空而它不在栈上，否则会分配整个新字符串。",
+    "reason.joined": "两部分都不为空时才分配，或者唯一不为空的部分在栈上时；结果不会放在栈上。",
 }
