@@ -180,7 +180,14 @@ class Reader:
         is_static = _is_unreached(site) or (kind is Kind.CLOSURE and self._captures_nothing(site, source))
         size = source.size_of_object(text) if is_inlined else shape.size
         allocation, reason = judge_heap(
-            kind, decision.rule, text, boxed, is_static=is_static, size=size, go_version=self._go_version
+            kind,
+            decision.rule,
+            text,
+            boxed,
+            is_static=is_static,
+            wrapped="" if is_inlined else source.wrapped(line.place),
+            size=size,
+            go_version=self._go_version,
         )
         is_of_runes = not is_inlined and source.is_made_of_runes(shape.span)
         if reason == "few-bytes" and is_of_runes:

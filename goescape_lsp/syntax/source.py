@@ -21,6 +21,7 @@ from goescape_lsp.syntax.file import GoFile
 from goescape_lsp.syntax.outline import Outline
 from goescape_lsp.syntax.scope import Role
 from goescape_lsp.syntax.sizes import site_has_pointers, size_of, size_of_site
+from goescape_lsp.syntax.started import captures_nothing, reason_of, started_by
 from goescape_lsp.syntax.starts import statement_that_calls
 from goescape_lsp.syntax.tree import (
     FUNCTIONS,
@@ -32,7 +33,6 @@ from goescape_lsp.syntax.tree import (
     span_of,
     statement_start,
     text_of,
-    walk,
 )
 from goescape_lsp.syntax.types import Form, Names, element, infer, resolve
 
@@ -261,14 +261,17 @@ class Source:
         literal = leaf.parent if leaf is not None else None
         if literal is None or literal.type != "func_literal":
             return False
-        for node in walk(literal):
-            if node.type != "identifier" or (found := self.names.local(text_of(node), node)) is None:
-                continue
-            is_inside = literal.start_byte <= found.name.start_byte < literal.end_byte
-            is_constant = found.name.parent is not None and found.name.parent.type == "const_spec"
-            if not is_inside and not is_constant:
-                return False
-        return True
+        return captures_nothing(literal, self.names)
+
+    def wrapped(self, place: Place) -> str:
+        """Return which reason of `judge.WRAPPED` is that of the literal at a place, called by `go` or `defer` in a loop."""
+        leaf = self._leaf(place)
+        literal = leaf.parent if leaf is not None else None
+        statement = started_by(literal) if literal is not None and literal.type == "func_literal" else None
+        if statement is None or not (statement.type == "go_statement" or _repeats(statement)):
+            return ""
+        reason = reason_of(statement, self.names)
+        return {"": "", "carried-result": "wrapped-result"}.get(reason, "wrapped")
 
     def is_local(self, place: Place, name: str) -> bool:
         """Say whether `name` means a local variable or a parameter at a place."""
@@ -417,27 +420,10 @@ def _wrapper(statement: Node) -> Literal:
 def _literal(node: Node) -> Literal:
     span = span_of(node)
     place = Place("", span.line, span.column)
-    statement = _started_by(node)
+    statement = started_by(node)
     if statement is None:
         return Literal(place, "", is_wrapper=False, is_in_loop=False)
     return Literal(place, _keyword(statement.type), is_wrapper=False, is_in_loop=_repeats(statement))
-
-
-def _started_by(literal: Node) -> Node | None:
-    """Return the `go` or `defer` statement that calls this very literal."""
-    call = literal.parent
-    while call is not None and call.type == "parenthesized_expression":
-        call = call.parent
-    if call is None or call.type != "call_expression" or call.parent is None:
-        return None
-    is_called = _unwrapped(call.child_by_field_name("function")) == literal
-    return call.parent if is_called and call.parent.type in {"go_statement", "defer_statement"} else None
-
-
-def _unwrapped(node: Node | None) -> Node | None:
-    while node is not None and node.type == "parenthesized_expression":
-        node = node.named_children[0]
-    return node
 
 
 def _repeats(statement: Node) -> bool:

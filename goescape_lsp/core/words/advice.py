@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from goescape_lsp.core.decision import RANGE
-from goescape_lsp.core.judge import is_sum
+from goescape_lsp.core.judge import WRAPPED, is_sum
 from goescape_lsp.core.model import Allocation, Cause, Finding, Kind, Rule
 from goescape_lsp.core.unexplained import MOST_MIB
 from goescape_lsp.core.words import Locale
@@ -133,6 +133,8 @@ EN: dict[str, str] = {
     "make-channel": "A channel is always on the heap. In hot code make it once and use it again.",
     "map-storage": "Give the expected number of entries: make(map[K]V, n).",
     "map-storage.silent": "Where the map is made, give it the expected number of entries: make(map[K]V, n).",
+    "goroutine.silent-closure": "Without parameters and results the literal is handed over as it is, one object in place of two: use the variables in it where nothing sets them again, and drop the parameters. From go1.22 on a loop has new variables in each round; before that copy them first: i := i.",
+    "goroutine.silent-result": "Drop the result, which nobody gets: then the literal is handed over as it is.",
     "goroutine.silent": "In hot code start fewer goroutines that live longer, and send them their work.",
     "map-storage.hinted": "Room for all at once is better than to grow. In hot code clear the map and use it again.",
     "map-storage.large": "Keep large keys and elements in a slice, and their index in the map.",
@@ -228,6 +230,8 @@ ZH: dict[str, str] = {
     "make-channel": "channel 总是在堆上。热点代码里创建一次并复用。",
     "map-storage": "给出预计的条目数：make(map[K]V, n)。",
     "map-storage.silent": "在创建 map 的地方给出预计的条目数：make(map[K]V, n)。",
+    "goroutine.silent-closure": "没有参数和返回值的函数字面量会原样交付，只需一个对象而不是两个：如果变量之后不再被赋值，就在字面量里直接使用它们，并去掉参数。从 go1.22 起循环的每一轮都有新的变量；更早的版本要先复制：i := i。",
+    "goroutine.silent-result": "去掉没有人接收的返回值：这样函数字面量会原样交付。",
     "goroutine.silent": "热点代码里可以少启动一些 goroutine，让每个活得更久，再把任务发给它们。",
     "map-storage.hinted": "一次留足空间好过逐步扩容。热点代码里清空 map 并复用。",
     "map-storage.large": "把大的键和元素放在切片里，map 中只存它们的下标。",
@@ -239,7 +243,8 @@ def advice(finding: Finding, locale: Locale) -> str:
     if finding.rule is None:
         return ""
     table = ZH if locale == "zh-cn" else EN
-    if finding.is_heap and finding.allocation is Allocation.DOES_NOT_ALLOCATE and finding.rule not in _TOLD_ANYWAY:
+    is_free = finding.is_heap and finding.allocation is Allocation.DOES_NOT_ALLOCATE
+    if is_free and finding.rule not in _TOLD_ANYWAY and finding.allocation_reason not in WRAPPED:
         return table["free"]
     if room := _room_of(finding):
         return table[f"room.{room}"]
@@ -306,7 +311,9 @@ def _is_part(finding: Finding) -> bool:
 
 
 def _circumstances_of(finding: Finding) -> Iterator[str]:
-    if finding.is_silent:
+    if finding.allocation_reason in {"carried-closure", "carried-result", "wrapped-result"}:
+        yield f"silent-{finding.allocation_reason.partition('-')[2]}"
+    if finding.is_silent or finding.allocation_reason in WRAPPED:
         yield "silent"
     if finding.callee == RANGE:
         yield "range"

@@ -56,6 +56,7 @@ EN: dict[str, str] = {
     "captured-by-loop-body": "used by the body of a loop over a function, a closure that may outlive the call",
     "goroutine": "used by a goroutine",
     "goroutine-arguments": "it carries the arguments of the go statement",
+    "goroutine-result": "it drops the result of what the go statement calls",
     "goroutine-by-reference": "captured by reference by a goroutine",
     "deferred-in-loop": "deferred in a loop",
     "deferred-by-reference": "captured by reference by a closure deferred in a loop",
@@ -135,6 +136,7 @@ ZH: dict[str, str] = {
     "captured-by-loop-body": "被遍历函数的循环体使用，而循环体是可能在调用结束后仍存活的闭包",
     "goroutine": "被 goroutine 使用",
     "goroutine-arguments": "它携带 go 语句的参数",
+    "goroutine-result": "它丢弃 go 语句所调用函数的返回值",
     "goroutine-by-reference": "被 goroutine 按引用捕获",
     "deferred-in-loop": "在循环中被 defer",
     "deferred-by-reference": "被循环中 defer 的闭包按引用捕获",
@@ -241,7 +243,7 @@ def _sentence(rule: Rule, finding: Finding, locale: Locale) -> str:
     elif finding.is_by_reference and rule is Rule.CAPTURED_BY_CLOSURE:
         key = "captured-by-reference"
     elif finding.is_silent and rule is Rule.GOROUTINE:
-        key = "goroutine-arguments"
+        key = "goroutine-result" if finding.allocation_reason == "carried-result" else "goroutine-arguments"
     elif finding.is_by_reference and rule is Rule.GOROUTINE:
         key = "goroutine-by-reference"
     elif finding.is_by_reference and rule is Rule.DEFERRED_IN_LOOP:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from goescape_lsp.core.contract import ways_of
+from goescape_lsp.core.judge import WRAPPED
 from goescape_lsp.core.model import (
     Allocation,
     FileFacts,
@@ -18,13 +19,14 @@ from goescape_lsp.core.model import (
     Step,
     Temperature,
 )
-from goescape_lsp.core.words import Locale, findings
+from goescape_lsp.core.words import Locale, findings, reasons
 
 Code = Callable[[str], str]
 Link = Callable[[Place], str]
 
 # The compiler's reasons (cmd/compile/internal/escape, go1.21 to go1.27) as what happens in the program.
 EN: dict[str, str] = {
+    **reasons.EN,
     "step.address-of": "its address is taken: {expression}",
     "step.indirection": "read through a pointer: {expression}",
     "step.dot": "used as a field: {expression}",
@@ -65,46 +67,6 @@ EN: dict[str, str] = {
     "step.conversion to unsafe.Pointer": "converted to an unsafe.Pointer: {expression}",
     "step.reflect.Header.Data": "its address goes through a reflect header: {expression}",
     "step.variadic": "put into the slice of the call's arguments",
-    "reason.constant": "The value is a constant that the program holds ready.",
-    "reason.one-byte": "Values of one byte are held ready by the runtime.",
-    "reason.zero-size": "It has no size.",
-    "reason.pointer-shaped": "A pointer fits into the interface as it is.",
-    "reason.no-captures": "The closure captures nothing, so one copy serves all calls.",
-    "reason.unreached": "Code of fmt.Errorf for texts without anything to format: here it is never reached.",
-    "reason.small-integer": "Values from 0 to 255 need no allocation.",
-    "reason.small-value": "A zero value needs no allocation.",
-    "reason.set-variable": "If the variable is never changed, the program holds its value ready.",
-    "reason.empty-string": "An empty string needs no allocation.",
-    "reason.nil-slice": "A nil slice needs no allocation.",
-    "reason.zero-length": "With size 0 nothing is allocated.",
-    "reason.empty-copy": "When it is empty, nothing is allocated.",
-    "reason.few-bytes": "Made from a []byte with at most one byte, it allocates nothing.",
-    "reason.empty-part": "When all parts but one are empty, nothing is allocated.",
-    "reason.growth": "Only when the capacity is used up.",
-    "reason.growth-sized": "Only when the capacity that it was made with is used up.",
-    "reason.growth-given": "Only when the capacity of the slice that was passed in is used up.",
-    "reason.growth-open": "Only when the capacity is used up; how much the loop needs is not known before it.",
-    "reason.growth-fresh": "The slice that it appends to is new, and made without room.",
-    "reason.growth-prepended": "Behind the new elements all older ones are copied, into a slice made without room.",
-    "reason.growth-reused": "Only when the capacity is used up; the old array is used again.",
-    "reason.stack-buffer": "Up to 32 bytes stay on the stack.",
-    "reason.text-buffer": "Up to 29 bytes of text stay on the stack.",
-    "reason.zero-copy": "The bytes of the string are used as they are.",
-    "reason.no-call": "The machine code of this place calls no allocating function.",
-    "reason.call": "The machine code of this place calls an allocating function.",
-    "reason.several-calls": "The machine code of this line calls an allocating function; for which value is not known.",
-    "reason.unknown-type": "Its type is not known from here; constants and small values would cost nothing.",
-    "reason.map-hint": "Room for more than 8 entries is made at once.",
-    "reason.map-variable-hint": "Room for up to 8 entries stays on the stack.",
-    "reason.map-growth": "The ninth entry needs memory on the heap.",
-    "reason.map-store": "Only when a new entry finds no room.",
-    "reason.map-large": "Each key or element of more than 128 bytes is stored in memory of its own.",
-    "reason.deferred-record": "Each round needs a record of the deferred call; some are used again.",
-    "reason.carried": "The compiler makes a closure that carries the arguments to the call.",
-    "reason.rune": "A single character fits into a buffer on the stack.",
-    "reason.rune-buffer": "Up to 32 characters stay on the stack.",
-    "reason.joined-sum": "It is one concatenation with what the variable holds: the whole new string is allocated, unless all parts but one are empty.",
-    "reason.joined": "Only when neither part is empty; the result never lies on the stack.",
     "heat.error-path": "It stands on an error path, which rarely runs.",
     "heat.error-construction": "It makes an error, which rarely happens.",
     "heat.error-method": "It makes the text of an error or a value, which is rarely asked for.",
@@ -139,6 +101,7 @@ EN: dict[str, str] = {
     "cost.allocates.inlined": "It allocates each time the code copied from {function} comes to it.",
     "cost.may-allocate": "It may allocate when this runs.",
     "cost.does-not-allocate": "Nothing is allocated when this runs.",
+    "cost.wrapped": "Nothing is allocated for this closure itself: it captures nothing, so one copy serves all calls. But the statement that calls it allocates, to hand over the call.",
     "cost.unknown": "Whether this allocates is not known.",
     "cost.size": "Size: {size} bytes.",
     "cost.size.one": "Size: one byte.",
@@ -162,6 +125,7 @@ EN: dict[str, str] = {
     "more": "{count} more at this place:",
 }
 ZH: dict[str, str] = {
+    **reasons.ZH,
     "step.address-of": "取地址：{expression}",
     "step.indirection": "通过指针读取：{expression}",
     "step.dot": "它是一个字段：{expression}",
@@ -202,46 +166,6 @@ ZH: dict[str, str] = {
     "step.conversion to unsafe.Pointer": "转换成 unsafe.Pointer:{expression}",
     "step.reflect.Header.Data": "地址经由 reflect 的头部传递：{expression}",
     "step.variadic": "放入调用的参数切片",
-    "reason.constant": "值是常量，程序里已经备好。",
-    "reason.one-byte": "单字节的值由运行时预先备好。",
-    "reason.zero-size": "它的大小为零。",
-    "reason.pointer-shaped": "指针可以原样放进接口。",
-    "reason.no-captures": "闭包没有捕获任何变量，所有调用共用一份。",
-    "reason.unreached": "这是 fmt.Errorf 中为无需格式化的文本准备的代码，这里不会执行到。",
-    "reason.small-integer": "0 到 255 的值不需要分配。",
-    "reason.small-value": "零值不需要分配。",
-    "reason.set-variable": "如果这个变量从不改变，它的值在程序里已经备好。",
-    "reason.empty-string": "空字符串不需要分配。",
-    "reason.nil-slice": "nil 切片不需要分配。",
-    "reason.zero-length": "大小为 0 时不分配。",
-    "reason.empty-copy": "内容为空时不分配。",
-    "reason.few-bytes": "由不超过一个字节的 []byte 转换而来时不分配。",
-    "reason.empty-part": "只有一部分不为空时不分配。",
-    "reason.growth": "只在容量用完时分配。",
-    "reason.growth-sized": "只在创建时给出的容量用完时分配。",
-    "reason.growth-given": "只在传入的切片容量用完时分配。",
-    "reason.growth-open": "只在容量用完时分配；循环之前无从得知需要多少。",
-    "reason.growth-fresh": "所追加到的切片是新建的，创建时没有留出空间。",
-    "reason.growth-prepended": "原有的元素都复制到新元素之后，而新切片创建时没有留出空间。",
-    "reason.growth-reused": "只在容量用完时分配；原有的数组被复用。",
-    "reason.stack-buffer": "不超过 32 字节时留在栈上。",
-    "reason.text-buffer": "不超过 29 字节的文本留在栈上。",
-    "reason.zero-copy": "直接使用字符串的字节，不复制。",
-    "reason.no-call": "这里的机器码没有调用任何分配函数。",
-    "reason.call": "这里的机器码调用了分配函数。",
-    "reason.several-calls": "这一行的机器码调用了分配函数，但不知道是为哪个值。",
-    "reason.unknown-type": "从这里看不出它的类型；常量和小的值不会有开销。",
-    "reason.map-hint": "会一次性为超过 8 个条目分配空间。",
-    "reason.map-variable-hint": "不超过 8 个条目的空间留在栈上。",
-    "reason.map-growth": "第 9 个条目需要堆上的内存。",
-    "reason.map-store": "只有新的条目放不下时才分配。",
-    "reason.map-large": "超过 128 字节的键或元素各自单独分配内存。",
-    "reason.deferred-record": "每一轮都需要一条延迟调用的记录，部分记录可以复用。",
-    "reason.carried": "编译器会生成一个闭包，把参数带给这次调用。",
-    "reason.rune": "单个字符放得进栈上的缓冲区。",
-    "reason.rune-buffer": "不超过 32 个字符时留在栈上。",
-    "reason.joined-sum": "它与变量原有的内容是同一次拼接：除非只有一部分不为空，否则会分配整个新字符串。",
-    "reason.joined": "两部分都不为空时才分配；结果不会放在栈上。",
     "heat.error-path": "位于错误处理路径上，很少执行。",
     "heat.error-construction": "用于构造错误，很少发生。",
     "heat.error-method": "用于生成错误或值的文本，很少被调用。",
@@ -276,6 +200,7 @@ ZH: dict[str, str] = {
     "cost.allocates.inlined": "从 {function} 内联过来的代码每次执行到这一步，都会分配内存。",
     "cost.may-allocate": "执行到这里时可能会分配内存。",
     "cost.does-not-allocate": "执行到这里时不会分配内存。",
+    "cost.wrapped": "这个闭包本身不分配内存：它没有捕获任何变量，所有调用共用一份。但调用它的语句会为交付这次调用而分配内存。",
     "cost.unknown": "尚不清楚这里是否分配内存。",
     "cost.size": "大小：{size} 字节。",
     "cost.size.one": "大小：一个字节。",
@@ -364,6 +289,8 @@ def cost(finding: Finding, locale: Locale) -> str:
     """Return what the place costs: whether it allocates, the size where it is known, how often it runs."""
     table = _table(locale)
     key = f"cost.{finding.allocation}" + (".inlined" if finding.inlined_from else "")
+    if finding.allocation_reason in WRAPPED:
+        key = "cost.wrapped"
     parts = [table.get(key, table[f"cost.{finding.allocation}"]).format(function=finding.inlined_from)]
     is_header_on_stack = finding.kind is Kind.MAP and not finding.is_heap
     is_told = finding.allocation is not Allocation.DOES_NOT_ALLOCATE and not is_header_on_stack
