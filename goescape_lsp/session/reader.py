@@ -30,6 +30,7 @@ from goescape_lsp.core.tables.layouts import block_of
 from goescape_lsp.core.tables.versions import is_at_least
 from goescape_lsp.core.temperature import temper
 from goescape_lsp.core.unexplained import unexplained
+from goescape_lsp.core.variadic import variadic_call
 from goescape_lsp.session.reuse import Sites
 from goescape_lsp.syntax.boxing import boxed_text
 from goescape_lsp.syntax.source import Source
@@ -198,6 +199,8 @@ class Reader:
             allocation, reason = unexplained(kind, line.subject, allocation, reason)
         instances = _instances(site.blocks)
         cause, rule = decision.cause, decision.rule
+        if kind is Kind.VARIADIC and not is_inlined:
+            site = self._narrowed(site, source)
         found = self._base(site, kind, allocation=allocation, reason=reason, cause=cause, rule=rule)
         return replace(
             found,
@@ -213,6 +216,12 @@ class Reader:
             count=1 if instances else count,
             instances=instances,
         )
+
+    def _narrowed(self, site: _Site, source: Source) -> _Site:
+        """Return the site of a call's slice as those arguments only that are put into it, where they are known."""
+        place = site.line.place
+        found = source.slice_at(place, variadic_call(site.blocks, place), self._parsed.inlined.get(place, ()))
+        return site if found is None else replace(site, shape=replace(site.shape, span=found[0], expression=found[1]))
 
     def _captures_nothing(self, site: _Site, source: Source) -> bool:
         """Say whether a function literal is static: in inlined code no capture was printed at the place of the call.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from tree_sitter import Node, Tree
@@ -12,6 +12,7 @@ from goescape_lsp.core.columns import BOM, split_lines
 from goescape_lsp.core.model import Comment, Function, Kind, Place, Span, Verdict
 from goescape_lsp.core.parts import OUTSIDE
 from goescape_lsp.core.shape import Boxed, Call, Callee, Literal, Shape, Target
+from goescape_lsp.core.variadic import VariadicCall
 from goescape_lsp.syntax import comments, functions, heat, kinds, spans
 from goescape_lsp.syntax.appends import room_of
 from goescape_lsp.syntax.boxing import boxed_value
@@ -35,6 +36,7 @@ from goescape_lsp.syntax.tree import (
     text_of,
 )
 from goescape_lsp.syntax.types import Form, Names, element, infer, resolve
+from goescape_lsp.syntax.variadic import slice_of
 
 _GENERATED = re.compile(rb"^// Code generated .* DO NOT EDIT\.\r?$", re.MULTILINE)
 _Key = tuple[int, int, str, Verdict]
@@ -226,6 +228,15 @@ class Source:
         """Return where the slice has its room from that an `append` at a span grows: see `appends.room_of`."""
         return room_of(self._tree, self.names, span)
 
+    def slice_at(self, place: Place, written: VariadicCall | None, inlined: Iterable[str]) -> tuple[Span, str] | None:
+        """Return the arguments that the call at a place puts into a slice, and their text: see `variadic.slice_of`."""
+        leaf = self._leaf(place)
+        call = leaf.parent.parent if leaf is not None and leaf.type == "(" and leaf.parent is not None else None
+        if call is None or call.type != "call_expression":
+            return None
+        span = slice_of(call, written, inlined, self.names)
+        return None if span is None else (span, one_line(cut(call, span)))
+
     def is_made_of_runes(self, span: Span) -> bool:
         """Say whether the conversion at a span makes a text of runes, or of one, as far as the file tells."""
         node = node_at(self._tree, span)
@@ -264,7 +275,7 @@ class Source:
         return captures_nothing(literal, self.names)
 
     def wrapped(self, place: Place) -> str:
-        """Return which reason of `judge.WRAPPED` is that of the literal at a place, called by `go` or `defer` in a loop."""
+        """Return which reason of `judge.WRAPPED` a literal at a place has that `go` calls, or `defer` in a loop."""
         leaf = self._leaf(place)
         literal = leaf.parent if leaf is not None else None
         statement = started_by(literal) if literal is not None and literal.type == "func_literal" else None
@@ -332,7 +343,7 @@ class Source:
         span = spans.visible_span(node, subject)
         return Shape(
             span,
-            one_line(cut(self._tree.root_node, node, span)),
+            one_line(cut(node, span)),
             kind,
             functions.function_name(node, self._file.function_names),
             _holder(node),
