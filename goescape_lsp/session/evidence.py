@@ -112,7 +112,7 @@ def _finding(site: Silent, file: str, package: str) -> Finding:
         verdict=Verdict.STAYS,
         subject=shape.expression,
         kind=shape.kind,
-        cause=Cause.NONE,
+        cause=Cause.DEFER_LABEL if site.is_behind_label else Cause.NONE,
         rule=None,
         function=shape.function,
         package=package,
@@ -141,6 +141,8 @@ def _judged(
     allocation, reason, rule = judge_silent(finding.kind, is_alone=is_alone, carried=carried)
     if reason == "growth":
         reason = growth_reason(source, finding.span)
+    if reason == "deferred-record" and finding.cause is Cause.DEFER_LABEL:
+        reason = "deferred-label"
     return replace(finding, allocation=allocation, allocation_reason=reason, rule=rule)
 
 

@@ -17,6 +17,7 @@ from goescape_lsp.core.shape import Shape
 from goescape_lsp.core.tables.limits import Subject, limit
 from goescape_lsp.syntax import functions, heat
 from goescape_lsp.syntax.forms import Form
+from goescape_lsp.syntax.labels import is_behind_label
 from goescape_lsp.syntax.names import Names
 from goescape_lsp.syntax.scope import declared_at, find_local
 from goescape_lsp.syntax.sizes import size_of
@@ -36,12 +37,14 @@ class Silent:
 
     `is_certain` is False where the syntax alone cannot tell that it is what it seems to be. `reason` is why a `go` or
     `defer` statement makes an object whatever else stands on its line, as a key of `words`, "" where it need not.
+    `is_behind_label` says that a deferred call is in no loop, but counts as in one.
     """
 
     shape: Shape
     at: Place
     is_certain: bool = True
     reason: str = ""
+    is_behind_label: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,9 @@ class Growth:
 def silent_sites(source: Source) -> tuple[Silent, ...]:
     """Return the expressions of a file that the compiler may be silent about, in source order.
 
-    Shape: kind CHANNEL for `make(chan T)`, APPEND for `append`, STRING for `s += t`, OTHER for `defer f()` in a loop,
-    CLOSURE for `go f(x)`, MAP for `m[k] = v` in a loop where `m` is no variable that a local map was made for.
+    Shape: kind CHANNEL for `make(chan T)`, APPEND for `append`, STRING for `s += t`, OTHER for `defer f()` in what
+    counts as a loop, CLOSURE for `go f(x)`, MAP for `m[k] = v` in a loop where `m` is no variable that a local map was
+    made for.
     """
     known: dict[int, str] = {}
     return tuple(
@@ -65,6 +69,7 @@ def silent_sites(source: Source) -> tuple[Silent, ...]:
             _place(node, kind),
             _is_certain(node, kind, source.names),
             reason_of(node, source.names) if node.type in STARTS else "",
+            node.type == "defer_statement" and is_behind_label(node),
         )
         for node, kind in _candidates(source.root, source.names)
     )
@@ -98,7 +103,7 @@ def _candidates(root: Node, names: Names) -> Iterator[tuple[Node, Kind]]:
                 yield node, Kind.APPEND
             elif _makes_channel(node, names):
                 yield node, Kind.CHANNEL
-        elif node.type == "defer_statement" and heat.repeats(node):
+        elif node.type == "defer_statement" and (heat.repeats(node) or is_behind_label(node)):
             yield node, Kind.OTHER
         elif node.type == "go_statement" and carries(node, names):
             yield node, Kind.CLOSURE

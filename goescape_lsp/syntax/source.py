@@ -19,6 +19,7 @@ from goescape_lsp.syntax.boxing import boxed_value
 from goescape_lsp.syntax.calls import callee_of, target_of
 from goescape_lsp.syntax.cuts import EXPRESSION_LENGTH, cut, one_line, squeeze
 from goescape_lsp.syntax.file import GoFile
+from goescape_lsp.syntax.labels import is_behind_label, labels_before
 from goescape_lsp.syntax.outline import Outline
 from goescape_lsp.syntax.scope import Role
 from goescape_lsp.syntax.sizes import site_has_pointers, size_of, size_of_site
@@ -185,23 +186,29 @@ class Source:
 
     def outlives_loop(self, place: Place, name: str, site: Place) -> bool:
         """Say whether what `name` means at a place is declared outside a loop, of its function, around a site."""
-        leaf, made = self._leaf(place), self._leaf(site)
+        leaf, made = self._leaf(place), self._begun(site)
         declaring = _assignment(leaf)
         own = _left_sides(declaring) if declaring is not None else []  # what is declared here is visible only behind it
         leaf = next((node for node in own if node.type == "identifier" and text_of(node) == name), leaf)
         found = self.names.local(name, leaf) if leaf is not None else None
         if made is None or found is None or found.scope is None:
             return False
-        return heat.loops_around(made) > heat.loops_around(found.name) or heat.in_goto_loop(made)
+        if heat.loops_around(made) > heat.loops_around(found.name) or heat.in_goto_loop(made):
+            return True
+        return any(label.start_byte > found.name.start_byte for label in labels_before(made))
 
     def is_in_more_loops(self, site: Place, place: Place) -> bool:
         """Say whether more loops are around a site than around another place of the same function."""
-        made, leaf = self._leaf(site), self._leaf(place)
-        if leaf is not None and leaf.type == "func":  # the literal stands in the function around it
-            leaf = leaf.parent
+        made, leaf = self._leaf(site), self._begun(place)
         if made is None or leaf is None or enclosing_function(made) != enclosing_function(leaf):
             return False
-        return heat.loops_around(made) > heat.loops_around(leaf)
+        is_deeper = heat.loops_around(made) > heat.loops_around(leaf)
+        return is_deeper or any(label.start_byte > leaf.start_byte for label in labels_before(made))
+
+    def is_loop_by_label(self, place: Place, site: Place) -> bool:
+        """Say whether a place counts as in a loop only for a label before it, and a site is not run again either."""
+        leaf, made = self._begun(place), self._begun(site)
+        return leaf is not None and made is not None and is_behind_label(leaf) and not heat.repeats(made)
 
     def literal_around(self, place: Place) -> Literal | None:
         """Return the innermost function literal around a place, or the `go`/`defer` that wraps a call there."""
@@ -326,6 +333,11 @@ class Source:
     def _leaf(self, place: Place) -> Node | None:
         return leaf_at(self._tree, place.line, self._column(place)) if place.column else None
 
+    def _begun(self, place: Place) -> Node | None:
+        """Return the word at a place, for the first of a literal the literal: it stands in the function around it."""
+        leaf = self._leaf(place)
+        return leaf.parent if leaf is not None and leaf.type == "func" else leaf
+
     def _whole_line(self, place: Place) -> Shape:
         lines = split_lines(self.content)
         line = lines[place.line - 1] if 0 < place.line <= len(lines) else b""
@@ -438,7 +450,8 @@ def _literal(node: Node) -> Literal:
 
 
 def _repeats(statement: Node) -> bool:
-    return heat.repeats(statement)
+    """Say whether the compiler takes a statement for one of a loop."""
+    return heat.repeats(statement) or is_behind_label(statement)
 
 
 def _holder(node: Node) -> Span | None:

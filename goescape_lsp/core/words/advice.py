@@ -67,6 +67,7 @@ EN: dict[str, str] = {
     "captured-by-closure.method": "A method value holds its receiver. Let what calls it take the receiver itself, in an interface or as a type parameter.",
     "goroutine": "A goroutine may outlive its caller, so what both use is on the heap. In hot code start fewer goroutines that live longer.",
     "deferred-in-loop": "Where the deferred call may run at the end of each round, move the body of the loop into a function of its own. Else note in a slice what is to be done, and do it in one defer outside the loop.",
+    "deferred-in-loop.label": "No loop runs this again. Replace the goto by a for loop that ends before the defer: then nothing of it is on the heap.",
     "interface-conversion": "In hot code use the concrete type or a generic function. In error paths leave it.",
     "interface-conversion.pointer": "In hot code use the concrete type or a generic function, or one object for many calls. In error paths leave it.",
     "interface-conversion.pooled": "It goes into a pool, which gives it out again. Leave it.",
@@ -114,6 +115,7 @@ EN: dict[str, str] = {
     "non-constant-size": "Where it is not kept, a small constant size stays on the stack. Else reuse the buffer.",
     "zero-size-element": "Elements without a size take no memory. Leave it.",
     "outlives-loop-iteration": "Declare the variable that keeps it inside the loop, or keep the value in place of its address.",
+    "outlives-loop-iteration.label": "No loop runs this again. Declare the variable that keeps it behind the label, or replace the goto by a for loop that ends before this place.",
     "outlives-loop-iteration.append": "Only growth allocates. Make room for all at once before the loop.",
     "outlives-loop-iteration.boxed": "Declare the variable that keeps it inside the loop, or give it a concrete type and keep the value.",
     "outlives-loop-iteration.string": "Declare the variable that keeps it inside the loop, or keep what it is made of and make it once, after the loop.",
@@ -164,6 +166,7 @@ ZH: dict[str, str] = {
     "captured-by-closure.method": "方法值持有它的接收者。让调用方直接接受接收者：通过接口或类型参数。",
     "goroutine": "goroutine 可能比调用者活得久，两者共用的东西只能放在堆上。热点代码里可以少启动一些、让每个活得更久。",
     "deferred-in-loop": "如果延迟的调用可以在每一轮结束时执行，把循环体移到单独的函数里。否则把要做的事记在切片里，在循环外用一个 defer 完成。",
+    "deferred-in-loop.label": "没有循环会再次执行它。把 goto 换成在 defer 之前结束的 for 循环，这样就不会有东西到堆上。",
     "interface-conversion": "热点代码里使用具体类型或泛型函数。错误路径上不必改。",
     "interface-conversion.pointer": "热点代码里使用具体类型或泛型函数，或者多次调用共用一个对象。错误路径上不必改。",
     "interface-conversion.pooled": "它被放入对象池供再次取用，不必改。",
@@ -211,6 +214,7 @@ ZH: dict[str, str] = {
     "non-constant-size": "如果它不会被保留，较小的常量大小可以留在栈上；否则复用缓冲区。",
     "zero-size-element": "大小为零的元素不占内存，不必改。",
     "outlives-loop-iteration": "把保留它的变量声明在循环内，或者保留值而不是地址。",
+    "outlives-loop-iteration.label": "没有循环会再次执行它。把保留它的变量声明在标签之后，或者把 goto 换成在此之前结束的 for 循环。",
     "outlives-loop-iteration.append": "只有扩容才分配内存。在循环前一次留足空间。",
     "outlives-loop-iteration.boxed": "把保留它的变量声明在循环内，或者给变量具体类型并保留值本身。",
     "outlives-loop-iteration.string": "把保留它的变量声明在循环内，或者保留用来生成它的内容，在循环后只生成一次。",
@@ -311,6 +315,8 @@ def _is_part(finding: Finding) -> bool:
 
 
 def _circumstances_of(finding: Finding) -> Iterator[str]:
+    if finding.cause in {Cause.DEFER_LABEL, Cause.LABEL}:
+        yield "label"
     if finding.allocation_reason in {"carried-closure", "carried-result", "wrapped-result"}:
         yield f"silent-{finding.allocation_reason.partition('-')[2]}"
     if finding.is_silent or finding.allocation_reason in WRAPPED:
