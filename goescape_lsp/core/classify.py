@@ -14,6 +14,7 @@ from goescape_lsp.core.shape import CAPTURES, Syntax
 from goescape_lsp.core.steps import Steps
 
 _CHASE_LIMIT = 64  # literals of generated code and of tests nest deep; only a circle of containers is longer
+_BY_LABEL = {Cause.DEFER_LOOP: Cause.DEFER_LABEL, Cause.LOOP: Cause.LABEL}
 
 
 class Classifier:
@@ -63,7 +64,15 @@ class Classifier:
         chosen = next((b for b in blocks if not stores_itself(b)), blocks[0])
         inlined_at = place if is_inlined else None
         decision, trail = self._chase(chosen, Trail(inlined_at=inlined_at), is_boxed, _CHASE_LIMIT)
-        return _ruled(decision, trail, is_boxed)
+        return self._by_label(_ruled(decision, trail, is_boxed), place)
+
+    def _by_label(self, decision: Decision, place: Place) -> Decision:
+        """Tell what only a label with a `goto` back to it makes a loop of from what runs again and again."""
+        cause = _BY_LABEL.get(decision.cause)
+        syntax = self._syntax(decision.at) if cause is not None and decision.at is not None else None
+        if cause is None or syntax is None or decision.at is None or decision.at.file != place.file:
+            return decision
+        return replace(decision, cause=cause) if syntax.is_loop_by_label(decision.at, place) else decision
 
     def _chase(self, block: Block, trail: Trail, is_boxed: bool, left: int) -> tuple[Decision, Trail]:  # noqa: FBT001
         if not block.arrows or left == 0:

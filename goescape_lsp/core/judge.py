@@ -43,6 +43,8 @@ _CONVERTED = re.compile(r"^(?:\(\[\]rune\)|(?!make\b)[\w.]+)\(")
 # What is converted is a text of the source that is not empty.
 _KNOWN_TEXT = re.compile(r'\("(?:[^"\\]|\\.)+"\)$')
 _ONE_TEXT = 2  # quotes
+WRAPPED = frozenset(["wrapped", "wrapped-result"])
+"""Reasons of literals that cost nothing, whose call by `go` or `defer` does: for its arguments, or a result alone."""
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`]*`')
 ALLOCATION_RULES = frozenset(
     [
@@ -65,13 +67,15 @@ def judge_heap(  # noqa: PLR0913 - keywords, and each has one meaning
     boxed: Boxed,
     *,
     is_static: bool,
+    wrapped: str = "",
     is_sized: bool | None = None,
     go_version: str = "",
 ) -> tuple[Allocation, str]:
     """Return whether a heap verdict allocates when it runs, and the key of the reason, "" for the plain case.
 
-    `is_static` says that a function literal captures nothing, or that inlined code is reached only when it is free;
-    `is_sized` that what a site makes takes memory at all, None when not known.
+    `is_static` says that a function literal captures nothing, or that inlined code is reached only when it is free,
+    `wrapped` which of `WRAPPED` it is where the statement that calls the literal makes an object all the same;
+    `is_sized` says that what a site makes takes memory at all, None when not known.
     Source: runtime.convT*, cmd/compile's static data, go1.21 to go1.27.
     """
     if boxed in _FREE_BOXES:
@@ -81,7 +85,7 @@ def judge_heap(  # noqa: PLR0913 - keywords, and each has one meaning
     if boxed is Boxed.SET_VARIABLE and limit(Subject.STATIC_STRUCT, go_version):
         return Allocation.MAY_ALLOCATE, "set-variable"
     if is_static:
-        return Allocation.DOES_NOT_ALLOCATE, "no-captures" if kind is Kind.CLOSURE else "unreached"
+        return Allocation.DOES_NOT_ALLOCATE, wrapped or "no-captures" if kind is Kind.CLOSURE else "unreached"
     is_empty = rule is Rule.ZERO_SIZE_ELEMENT or _EMPTY.match(subject) or (is_sized is False and kind in _BY_TYPE)
     if boxed is Boxed.NOTHING and is_empty:
         return Allocation.DOES_NOT_ALLOCATE, "zero-size"
@@ -122,11 +126,11 @@ def judge_stays(
     return Allocation.DOES_NOT_ALLOCATE, "", None
 
 
-def judge_silent(kind: Kind, *, is_alone: bool, is_carried: bool = False) -> tuple[Allocation, str, Rule | None]:
+def judge_silent(kind: Kind, *, is_alone: bool, carried: str = "") -> tuple[Allocation, str, Rule | None]:
     """Return the same for a site that the compiler prints nothing for, but whose line calls the allocator.
 
-    `is_alone` says that no other site of its kind stands on that line, so that the call is its own, `is_carried` that
-    an object is made for the call of a `go` or `defer` statement.
+    `is_alone` says that no other site of its kind stands on that line, so that the call is its own, `carried` why
+    an object is made for the call of a `go` or `defer` statement, "" where none need be.
     Source: runtime.makechan, growslice, concatstrings, mapassign and newdefer, go1.21 to go1.27.
     """
     match kind:
@@ -142,9 +146,9 @@ def judge_silent(kind: Kind, *, is_alone: bool, is_carried: bool = False) -> tup
             return Allocation.MAY_ALLOCATE, "map-store", Rule.MAP_STORAGE
         case Kind.CLOSURE:
             allocation = Allocation.ALLOCATES if is_alone else Allocation.MAY_ALLOCATE
-            return allocation, "carried" if is_alone else "several-calls", Rule.GOROUTINE
-        case Kind.OTHER if is_carried:
-            return Allocation.ALLOCATES, "carried", Rule.DEFERRED_IN_LOOP
+            return allocation, carried if is_alone else "several-calls", Rule.GOROUTINE
+        case Kind.OTHER if carried:
+            return Allocation.ALLOCATES, carried, Rule.DEFERRED_IN_LOOP
         case Kind.OTHER:
             return Allocation.MAY_ALLOCATE, "deferred-record", Rule.DEFERRED_IN_LOOP
         case _:

@@ -164,6 +164,10 @@ class Syntax(Protocol):
         """Say whether more loops are around a site than around another place of the same function."""
         ...
 
+    def is_loop_by_label(self, place: Place, site: Place) -> bool:
+        """Say whether a place counts as in a loop only for a label before it, and a site is not run again either."""
+        ...
+
     def literal_around(self, place: Place) -> Literal | None:
         """Return the function literal or `go`/`defer` wrapper around a place."""
         ...

@@ -96,14 +96,14 @@ def _added(
             kind, span = site.shape.kind, site.shape.span
             if (file, span.line, span.column, kind) in told or (has_append and kind is Kind.APPEND):
                 continue
-            if kind is Kind.OTHER and (file, span.line) in deferred:
+            if kind is Kind.OTHER and (file, span.line) in deferred and not site.reason:
                 continue
             if _is_made(site, assembly, file) and not _is_taken(site, rivals.get((file, span.line), [])):
                 yield _finding(site, file, owners.get(file, ""))
 
 
 def _is_made(site: Silent, assembly: Assembly, file: str) -> bool:
-    if site.shape.kind is Kind.CLOSURE:
+    if site.shape.kind is Kind.CLOSURE or site.reason:
         return carries(assembly, file, _lines(site.shape.span))
     if site.shape.kind is Kind.MAP:
         return any(grows_map(assembly, file, line) for line in _lines(site.shape.span))
@@ -139,7 +139,7 @@ def _finding(site: Silent, file: str, package: str) -> Finding:
         verdict=Verdict.STAYS,
         subject=shape.expression,
         kind=shape.kind,
-        cause=Cause.NONE,
+        cause=Cause.DEFER_LABEL if site.is_behind_label else Cause.NONE,
         rule=None,
         function=shape.function,
         package=package,
@@ -147,6 +147,7 @@ def _finding(site: Silent, file: str, package: str) -> Finding:
         temperature=shape.temperature,
         expression=shape.expression,
         temperature_reason=shape.temperature_reason,
+        allocation_reason=site.reason,
         statement=shape.statement,
     )
 
@@ -154,14 +155,21 @@ def _finding(site: Silent, file: str, package: str) -> Finding:
 def _judged(
     finding: Finding, source: Source, assembly: Assembly, made: set[tuple[str, int]], *, is_alone: bool
 ) -> Finding:
-    """Judge a silent site; `made` are the lines where something else is allocated that may explain an object there."""
-    is_carried = False
-    if finding.kind in {Kind.CLOSURE, Kind.OTHER}:
+    """Judge a silent site; `made` are the lines where something else is allocated that may explain an object there.
+
+    Where the closure around a call is sure to be an object, `allocation_reason` says so: nothing else explains it.
+    """
+    carried = finding.allocation_reason
+    if carried:
+        is_alone = True
+    elif finding.kind in {Kind.CLOSURE, Kind.OTHER}:
         is_alone &= not any((finding.file, line) in made for line in _lines(finding.span))
-        is_carried = is_alone and carries(assembly, finding.file, _lines(finding.span))
-    allocation, reason, rule = judge_silent(finding.kind, is_alone=is_alone, is_carried=is_carried)
+        carried = "carried" if is_alone and carries(assembly, finding.file, _lines(finding.span)) else ""
+    allocation, reason, rule = judge_silent(finding.kind, is_alone=is_alone, carried=carried)
     if reason == "growth":
         reason = growth_reason(source, finding.span)
+    if reason == "deferred-record" and finding.cause is Cause.DEFER_LABEL:
+        reason = "deferred-label"
     return replace(finding, allocation=allocation, allocation_reason=reason, rule=rule)
 
 

@@ -31,6 +31,7 @@ from goescape_lsp.core.tables.layouts import block_of
 from goescape_lsp.core.tables.versions import is_at_least
 from goescape_lsp.core.temperature import temper
 from goescape_lsp.core.unexplained import unexplained
+from goescape_lsp.core.variadic import variadic_call
 from goescape_lsp.session.flow import LITERAL, Teller
 from goescape_lsp.session.reuse import Sites
 from goescape_lsp.syntax.boxing import NAMED_CONSTANT
@@ -207,7 +208,14 @@ class Reader:
         is_static = _is_unreached(site) or captures is False
         is_sized = self._is_sized(site, source, text)
         allocation, reason = judge_heap(
-            kind, decision.rule, text, boxed, is_static=is_static, is_sized=is_sized, go_version=self._go_version
+            kind,
+            decision.rule,
+            text,
+            boxed,
+            is_static=is_static,
+            wrapped="" if is_inlined else source.wrapped(line.place),
+            is_sized=is_sized,
+            go_version=self._go_version,
         )
         if captures is None and allocation is Allocation.ALLOCATES:
             allocation, reason = Allocation.MAY_ALLOCATE, "unknown-captures"
@@ -222,6 +230,8 @@ class Reader:
             allocation, reason = unexplained(kind, line.subject, allocation, reason)
         instances = _instances(site.blocks)
         cause, rule = decision.cause, decision.rule
+        if kind is Kind.VARIADIC and not is_inlined:
+            site = self._narrowed(site, source)
         found = self._base(site, kind, allocation=allocation, reason=reason, cause=cause, rule=rule)
         return replace(
             found,
@@ -237,6 +247,12 @@ class Reader:
             count=1 if instances else count,
             instances=instances,
         )
+
+    def _narrowed(self, site: _Site, source: Source) -> _Site:
+        """Return the site of a call's slice as those arguments only that are put into it, where they are known."""
+        place = site.line.place
+        found = source.slice_at(place, variadic_call(site.blocks, place), self._parsed.inlined.get(place, ()))
+        return site if found is None else replace(site, shape=replace(site.shape, span=found[0], expression=found[1]))
 
     def _is_sized(self, site: _Site, source: Source, text: str) -> bool | None:
         """Say whether what a site makes takes memory: by its type, the compiler's text, or the width of a capture."""

@@ -13,18 +13,15 @@ from goescape_lsp.syntax.tree import span_of, text_of
 EXPRESSION_LENGTH = 120
 
 
-def cut(root: Node, node: Node, span: Span) -> str:
-    """Return the source text of a span that starts in or at a node."""
+def cut(node: Node, span: Span) -> str:
+    """Return the source text of a span that lies in a node."""
     whole = text_of(node)
+    if is_new_of_negative(node):
+        whole += ")"
     start = span_of(node)
-    if (span.line, span.column) == (start.line, start.column):
-        end = (span.end_line - 1, span.end_column - 1)
-        if is_new_of_negative(node):
-            whole += ")"
-        size = _offset(whole, start, end)
-        return whole.encode()[:size].decode("utf-8", "replace")
-    inner = root.descendant_for_point_range((span.line - 1, span.column - 1), (span.end_line - 1, span.end_column - 1))
-    return text_of(inner)
+    begin = _offset(whole, start, (span.line - 1, span.column - 1))
+    end = _offset(whole, start, (span.end_line - 1, span.end_column - 1))
+    return whole.encode()[begin:end].decode("utf-8", "replace")
 
 
 def _offset(text: str, start: Span, end: tuple[int, int]) -> int:

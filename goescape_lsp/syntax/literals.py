@@ -7,6 +7,8 @@ from tree_sitter import Node
 from goescape_lsp.core.model import Place
 from goescape_lsp.core.shape import Literal
 from goescape_lsp.syntax import heat
+from goescape_lsp.syntax.labels import is_behind_label
+from goescape_lsp.syntax.started import started_by
 from goescape_lsp.syntax.tree import span_of
 
 
@@ -15,34 +17,22 @@ def wrapper_of(statement: Node) -> Literal:
     span = span_of(statement)
     place = Place("", span.line, span.column)
     keyword = keyword_of(statement.type)
-    return Literal(place, keyword, is_wrapper=True, is_in_loop=heat.repeats(statement))
+    return Literal(place, keyword, is_wrapper=True, is_in_loop=repeats(statement))
 
 
 def literal_of(node: Node) -> Literal:
     """Return what is known of a function literal: with the `go` or `defer` that calls it."""
     span = span_of(node)
     place = Place("", span.line, span.column)
-    statement = _started_by(node)
+    statement = started_by(node)
     if statement is None:
         return Literal(place, "", is_wrapper=False, is_in_loop=False)
-    return Literal(place, keyword_of(statement.type), is_wrapper=False, is_in_loop=heat.repeats(statement))
+    return Literal(place, keyword_of(statement.type), is_wrapper=False, is_in_loop=repeats(statement))
 
 
-def _started_by(literal: Node) -> Node | None:
-    """Return the `go` or `defer` statement that calls this very literal."""
-    call = literal.parent
-    while call is not None and call.type == "parenthesized_expression":
-        call = call.parent
-    if call is None or call.type != "call_expression" or call.parent is None:
-        return None
-    is_called = _unwrapped(call.child_by_field_name("function")) == literal
-    return call.parent if is_called and call.parent.type in {"go_statement", "defer_statement"} else None
-
-
-def _unwrapped(node: Node | None) -> Node | None:
-    while node is not None and node.type == "parenthesized_expression":
-        node = node.named_children[0]
-    return node
+def repeats(statement: Node) -> bool:
+    """Say whether the compiler takes a statement for one of a loop."""
+    return heat.repeats(statement) or is_behind_label(statement)
 
 
 def keyword_of(node_type: str) -> str:

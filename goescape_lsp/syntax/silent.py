@@ -17,10 +17,13 @@ from goescape_lsp.core.shape import Shape
 from goescape_lsp.core.tables.limits import Subject, limit
 from goescape_lsp.syntax import functions, heat
 from goescape_lsp.syntax.forms import Form
+from goescape_lsp.syntax.labels import is_behind_label
 from goescape_lsp.syntax.names import Names
 from goescape_lsp.syntax.scope import declared_at, find_local
 from goescape_lsp.syntax.sizes import size_of
 from goescape_lsp.syntax.source import Source
+from goescape_lsp.syntax.spans import visible_span
+from goescape_lsp.syntax.started import STARTS, carries, reason_of
 from goescape_lsp.syntax.tree import enclosing_function, first_of, node_at, span_of, statement_start, text_of, walk
 from goescape_lsp.syntax.types import infer, resolve
 
@@ -32,12 +35,16 @@ _STORES = frozenset({"assignment_statement", "inc_statement", "dec_statement"})
 class Silent:
     """An expression without a verdict; `at` is where the compiler would print one, its file left empty.
 
-    `is_certain` is False where the syntax alone cannot tell that it is what it seems to be.
+    `is_certain` is False where the syntax alone cannot tell that it is what it seems to be. `reason` is why a `go` or
+    `defer` statement makes an object whatever else stands on its line, as a key of `words`, "" where it need not.
+    `is_behind_label` says that a deferred call is in no loop, but counts as in one.
     """
 
     shape: Shape
     at: Place
     is_certain: bool = True
+    reason: str = ""
+    is_behind_label: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +58,18 @@ class Growth:
 def silent_sites(source: Source) -> tuple[Silent, ...]:
     """Return the expressions of a file that the compiler may be silent about, in source order.
 
-    Shape: kind CHANNEL for `make(chan T)`, APPEND for `append`, STRING for `s += t`, OTHER for `defer f()` in a loop,
-    CLOSURE for `go f(x)`, MAP for `m[k] = v` in a loop where `m` is no variable that a local map was made for.
+    Shape: kind CHANNEL for `make(chan T)`, APPEND for `append`, STRING for `s += t`, OTHER for `defer f()` in what
+    counts as a loop, CLOSURE for `go f(x)`, MAP for `m[k] = v` in a loop where `m` is no variable that a local map was
+    made for.
     """
     return tuple(
-        Silent(_shape(node, kind), _place(node, kind), _is_certain(node, kind, source.names))
+        Silent(
+            _shape(node, kind),
+            _place(node, kind),
+            _is_certain(node, kind, source.names),
+            reason_of(node, source.names) if node.type in STARTS else "",
+            node.type == "defer_statement" and is_behind_label(node),
+        )
         for node, kind in _candidates(source.root, source.names)
     )
 
@@ -88,25 +102,14 @@ def _candidates(root: Node, names: Names) -> Iterator[tuple[Node, Kind]]:
                 yield node, Kind.APPEND
             elif _makes_channel(node, names):
                 yield node, Kind.CHANNEL
-        elif node.type == "defer_statement" and heat.repeats(node):
+        elif node.type == "defer_statement" and (heat.repeats(node) or is_behind_label(node)):
             yield node, Kind.OTHER
-        elif node.type == "go_statement" and _carries(node):
+        elif node.type == "go_statement" and carries(node, names):
             yield node, Kind.CLOSURE
         elif node.type in _STORES and heat.repeats(node):
             yield from ((store, Kind.MAP) for store in _elements(node) if _is_elsewhere(store, names))
         if node.type == "assignment_statement" and _operator(node) == "+=" and _may_join(node, names):
             yield node, Kind.STRING
-
-
-def _carries(statement: Node) -> bool:
-    """Say whether a `go` statement may need a closure that the source does not hold: for operands of its call."""
-    call = next((part for part in statement.named_children if part.type == "call_expression"), None)
-    function = call.child_by_field_name("function") if call is not None else None
-    while function is not None and function.type == "parenthesized_expression":
-        function = first_of(function)
-    if call is None or function is None or function.type == "func_literal":
-        return False
-    return function.type != "identifier" or first_of(call.child_by_field_name("arguments")) is not None
 
 
 def _makes_channel(call: Node, names: Names) -> bool:
@@ -149,7 +152,7 @@ def _shape(node: Node, kind: Kind) -> Shape:
     function, named_at = functions.function_name(node)
     text = " ".join(text_of(node).split())
     return Shape(
-        span_of(node),
+        visible_span(node, "") if node.type in STARTS else span_of(node),
         text if len(text) <= _EXPRESSION_LENGTH else text[: _EXPRESSION_LENGTH - 1] + "…",
         kind,
         function,

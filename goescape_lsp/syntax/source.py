@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from tree_sitter import Node, Tree
@@ -12,6 +12,7 @@ from goescape_lsp.core.columns import BOM, split_lines
 from goescape_lsp.core.model import Comment, Function, Kind, Place, Span, Verdict
 from goescape_lsp.core.parts import OUTSIDE
 from goescape_lsp.core.shape import Boxed, Call, Callee, Literal, Shape, Target
+from goescape_lsp.core.variadic import VariadicCall
 from goescape_lsp.syntax import comments, functions, heat, kinds, spans
 from goescape_lsp.syntax.appends import room_of
 from goescape_lsp.syntax.boxing import boxed_text, boxed_value
@@ -19,12 +20,14 @@ from goescape_lsp.syntax.calls import callee_of, target_of
 from goescape_lsp.syntax.captures import captures, captures_inside
 from goescape_lsp.syntax.cuts import EXPRESSION_LENGTH, cut, one_line, squeeze
 from goescape_lsp.syntax.file import GoFile
-from goescape_lsp.syntax.literals import keyword_of, literal_of, wrapper_of
+from goescape_lsp.syntax.labels import is_behind_label, labels_before
+from goescape_lsp.syntax.literals import keyword_of, literal_of, repeats, wrapper_of
 from goescape_lsp.syntax.outline import Outline
 from goescape_lsp.syntax.scope import Role
 from goescape_lsp.syntax.selectors import taker_of
 from goescape_lsp.syntax.sized import is_sized_site, is_sized_text
 from goescape_lsp.syntax.sizes import site_has_pointers, size_of_site
+from goescape_lsp.syntax.started import reason_of, started_by
 from goescape_lsp.syntax.starts import statement_that_calls
 from goescape_lsp.syntax.tree import (
     FUNCTIONS,
@@ -39,6 +42,7 @@ from goescape_lsp.syntax.tree import (
     text_of,
 )
 from goescape_lsp.syntax.types import Form, Names, element, infer
+from goescape_lsp.syntax.variadic import slice_of
 
 _GENERATED = re.compile(rb"^// Code generated .* DO NOT EDIT\.\r?$", re.MULTILINE)
 _Key = tuple[int, int, str, Verdict]
@@ -200,23 +204,29 @@ class Source:
 
     def outlives_loop(self, place: Place, name: str, site: Place) -> bool:
         """Say whether what `name` means at a place is declared outside a loop, of its function, around a site."""
-        leaf, made = self._leaf(place), self._leaf(site)
+        leaf, made = self._leaf(place), self._begun(site)
         declaring = _assignment(leaf)
         own = _left_sides(declaring) if declaring is not None else []  # what is declared here is visible only behind it
         leaf = next((node for node in own if node.type == "identifier" and text_of(node) == name), leaf)
         found = self.names.local(name, leaf) if leaf is not None else None
         if made is None or found is None or found.scope is None:
             return False
-        return heat.loops_around(made) > heat.loops_around(found.name) or heat.in_goto_loop(made)
+        if heat.loops_around(made) > heat.loops_around(found.name) or heat.in_goto_loop(made):
+            return True
+        return any(label.start_byte > found.name.start_byte for label in labels_before(made))
 
     def is_in_more_loops(self, site: Place, place: Place) -> bool:
         """Say whether more loops are around a site than around another place of the same function."""
-        made, leaf = self._leaf(site), self._leaf(place)
-        if leaf is not None and leaf.type == "func":  # the literal stands in the function around it
-            leaf = leaf.parent
+        made, leaf = self._leaf(site), self._begun(place)
         if made is None or leaf is None or enclosing_function(made) != enclosing_function(leaf):
             return False
-        return heat.loops_around(made) > heat.loops_around(leaf)
+        is_deeper = heat.loops_around(made) > heat.loops_around(leaf)
+        return is_deeper or any(label.start_byte > leaf.start_byte for label in labels_before(made))
+
+    def is_loop_by_label(self, place: Place, site: Place) -> bool:
+        """Say whether a place counts as in a loop only for a label before it, and a site is not run again either."""
+        leaf, made = self._begun(place), self._begun(site)
+        return leaf is not None and made is not None and is_behind_label(leaf) and not heat.repeats(made)
 
     def literal_around(self, place: Place) -> Literal | None:
         """Return the innermost function literal around a place, or the `go`/`defer` that wraps a call there."""
@@ -251,6 +261,15 @@ class Source:
     def room_of_append(self, span: Span) -> str:
         """Return where the slice has its room from that an `append` at a span grows: see `appends.room_of`."""
         return room_of(self._tree, self.names, span)
+
+    def slice_at(self, place: Place, written: VariadicCall | None, inlined: Iterable[str]) -> tuple[Span, str] | None:
+        """Return the arguments that the call at a place puts into a slice, and their text: see `variadic.slice_of`."""
+        leaf = self._leaf(place)
+        call = leaf.parent.parent if leaf is not None and leaf.type == "(" and leaf.parent is not None else None
+        if call is None or call.type != "call_expression":
+            return None
+        span = slice_of(call, written, inlined, self.names)
+        return None if span is None else (span, one_line(cut(call, span)))
 
     def is_made_of_runes(self, span: Span) -> bool:
         """Say whether the conversion at a span makes a text of runes, or of one, as far as the file tells."""
@@ -298,6 +317,16 @@ class Source:
         leaf = self._leaf(place)
         literal = leaf.parent if leaf is not None else None
         return captures_inside(literal, self.names) if literal is not None and literal.type == "func_literal" else None
+
+    def wrapped(self, place: Place) -> str:
+        """Return which reason of `judge.WRAPPED` a literal at a place has that `go` calls, or `defer` in a loop."""
+        leaf = self._leaf(place)
+        literal = leaf.parent if leaf is not None else None
+        statement = started_by(literal) if literal is not None and literal.type == "func_literal" else None
+        if statement is None or not (statement.type == "go_statement" or repeats(statement)):
+            return ""
+        reason = reason_of(statement, self.names)
+        return {"": "", "carried-result": "wrapped-result"}.get(reason, "wrapped")
 
     def is_local(self, place: Place, name: str) -> bool:
         """Say whether `name` means a local variable or a parameter at a place."""
@@ -351,6 +380,11 @@ class Source:
     def _leaf(self, place: Place) -> Node | None:
         return leaf_at(self._tree, place.line, self._column(place)) if place.column else None
 
+    def _begun(self, place: Place) -> Node | None:
+        """Return the word at a place, for the first of a literal the literal: it stands in the function around it."""
+        leaf = self._leaf(place)
+        return leaf.parent if leaf is not None and leaf.type == "func" else leaf
+
     def _whole_line(self, place: Place) -> Shape:
         lines = split_lines(self.content)
         line = lines[place.line - 1] if 0 < place.line <= len(lines) else b""
@@ -370,7 +404,7 @@ class Source:
         function, named_at = functions.function_name(node)
         return Shape(
             span,
-            one_line(cut(self._tree.root_node, node, span)),
+            one_line(cut(node, span)),
             kind,
             function,
             _holder(node),

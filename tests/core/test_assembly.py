@@ -348,6 +348,7 @@ def test_closures_that_carry_the_arguments_of_go_statements(silent: FileFacts) -
         ("start", "go work(n, nil)", Allocation.ALLOCATES),
         ("start", "go w.run()", Allocation.ALLOCATES),
         ("start", "go f( n, )", Allocation.ALLOCATES),
+        ("start", "go func(n int) { work(n, nil) }(n)", Allocation.ALLOCATES),
         ("start", "go work(n, [3]int{n})", Allocation.MAY_ALLOCATE),
         ("start", "go print(n)", Allocation.ALLOCATES),
     ]

@@ -113,6 +113,24 @@ func passed() {
 }
 
 //go:noinline
+func goParameter(ch chan int, i int) {
+	go func(n int) { ch <- n }(i)
+	<-ch
+}
+
+//go:noinline
+func goCaptured(ch chan int, i int) {
+	go func() { ch <- i }()
+	<-ch
+}
+
+//go:noinline
+func goResult(ch chan int) {
+	go func() int { ch <- 1; return 1 }()
+	<-ch
+}
+
+//go:noinline
 func on128() { var v [128]byte; v[n5] = 1; get = func() byte { return v[n4] } }
 
 //go:noinline
@@ -414,6 +432,14 @@ CLAIMS = (
         "passed()",
         always(1),
     ),
+    Claim(
+        "goroutine_parameter",
+        (("page:goroutine", "costs 2 allocations"), ("hover:reason.carried-closure", "makes another one")),
+        "goParameter(done, n1000)",
+        always(2),
+    ),
+    Claim("goroutine_captured", (("page:goroutine", "costs 1 where"),), "goCaptured(done, n1000)", always(1)),
+    Claim("goroutine_result", (("hover:reason.carried-result", "drops it"),), "goResult(done)", always(2)),
     Claim("returned", (("page:returned", "from 1 allocation to 0"),), "ptr_return_struct.Work(5)", always(1)),
     Claim("sent", (("page:sent-on-channel", "1 allocation for each send"),), "chan_send_ptr.Work(5)", always(1)),
     Claim("pointers", (("page:appended", "8 allocations"),), "slice_of_ptr.Work(5)", always(8)),

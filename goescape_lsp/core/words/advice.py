@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from goescape_lsp.core.decision import RANGE
-from goescape_lsp.core.judge import is_open, is_sum
+from goescape_lsp.core.judge import WRAPPED, is_open, is_sum
 from goescape_lsp.core.model import Allocation, Cause, Finding, Kind, Rule, Temperature
 from goescape_lsp.core.unexplained import MOST_MIB
 from goescape_lsp.core.words import Locale, circumstances
@@ -76,6 +76,7 @@ EN: dict[str, str] = {
     "captured-by-closure.method": "A method value holds its receiver. Let what calls it take the receiver itself, in an interface or as a type parameter.",
     "goroutine": "A goroutine may outlive its caller, so what both use is on the heap. In hot code start fewer goroutines that live longer.",
     "deferred-in-loop": "Where the deferred call may run at the end of each round, move the body of the loop into a function of its own. Else note in a slice what is to be done, and do it in one defer outside the loop.",
+    "deferred-in-loop.label": "No loop runs this again. Replace the goto by a for loop that ends before the defer: then nothing of it is on the heap.",
     "interface-conversion": "In hot code use the concrete type or a generic function. Else leave it.",
     "interface-conversion.pointer": "Where what takes it is to keep it, leave it. In hot code use the concrete type or a generic function, or one object for many calls.",
     "interface-conversion.function": "The function takes the memory, the interface around it takes none. In hot code make it once and use it for many calls.",
@@ -134,6 +135,7 @@ EN: dict[str, str] = {
     "non-constant-size": "Where it is not kept, a small constant size stays on the stack. Else reuse the buffer.",
     "zero-size-element": "Elements without a size take no memory. Leave it.",
     "outlives-loop-iteration": "Declare the variable that keeps it inside the loop, or keep the value in place of its address.",
+    "outlives-loop-iteration.label": "No loop runs this again. Declare the variable that keeps it behind the label, or replace the goto by a for loop that ends before this place.",
     "outlives-loop-iteration.append": "Only growth allocates. Make room for all at once before the loop.",
     "outlives-loop-iteration.boxed": "Declare the variable that keeps it inside the loop, or give it a concrete type and keep the value.",
     "outlives-loop-iteration.string": "Declare the variable that keeps it inside the loop, or keep what it is made of and make it once, after the loop.",
@@ -153,6 +155,8 @@ EN: dict[str, str] = {
     "make-channel": "A channel is always on the heap. In hot code make it once and use it again.",
     "map-storage": "Give the expected number of entries: make(map[K]V, n).",
     "map-storage.silent": "Where the map is made, give it the expected number of entries: make(map[K]V, n).",
+    "goroutine.silent-closure": "Without parameters and results the literal is handed over as it is, one object in place of two: use the variables in it where nothing sets them again, and drop the parameters. From go1.22 on a loop has new variables in each round; before that copy them first: i := i.",
+    "goroutine.silent-result": "Drop the result, which nobody gets: then the literal is handed over as it is.",
     "goroutine.silent": "In hot code start fewer goroutines that live longer, and send them their work.",
     "map-storage.hinted": "Room for all at once is better than to grow. In hot code clear the map and use it again.",
     "map-storage.large": "Keep large keys and elements in a slice, and their index in the map.",
@@ -184,6 +188,7 @@ ZH: dict[str, str] = {
     "captured-by-closure.method": "方法值持有它的接收者。让调用方直接接受接收者：通过接口或类型参数。",
     "goroutine": "goroutine 可能比调用者活得久，两者共用的东西只能放在堆上。热点代码里可以少启动一些、让每个活得更久。",
     "deferred-in-loop": "如果延迟的调用可以在每一轮结束时执行，把循环体移到单独的函数里。否则把要做的事记在切片里，在循环外用一个 defer 完成。",
+    "deferred-in-loop.label": "没有循环会再次执行它。把 goto 换成在 defer 之前结束的 for 循环，这样就不会有东西到堆上。",
     "interface-conversion": "热点代码里使用具体类型或泛型函数；否则不必改。",
     "interface-conversion.pointer": "接受它的一方本就要保留它时不必改。热点代码里使用具体类型或泛型函数，或者多次调用共用一个对象。",
     "interface-conversion.function": "占用内存的是函数，装它的接口不占。热点代码里只创建一次，多次调用共用。",
@@ -242,6 +247,7 @@ ZH: dict[str, str] = {
     "non-constant-size": "如果它不会被保留，较小的常量大小可以留在栈上；否则复用缓冲区。",
     "zero-size-element": "大小为零的元素不占内存，不必改。",
     "outlives-loop-iteration": "把保留它的变量声明在循环内，或者保留值而不是地址。",
+    "outlives-loop-iteration.label": "没有循环会再次执行它。把保留它的变量声明在标签之后，或者把 goto 换成在此之前结束的 for 循环。",
     "outlives-loop-iteration.append": "只有扩容才分配内存。在循环前一次留足空间。",
     "outlives-loop-iteration.boxed": "把保留它的变量声明在循环内，或者给变量具体类型并保留值本身。",
     "outlives-loop-iteration.string": "把保留它的变量声明在循环内，或者保留用来生成它的内容，在循环后只生成一次。",
@@ -261,6 +267,8 @@ ZH: dict[str, str] = {
     "make-channel": "channel 总是在堆上。热点代码里创建一次并复用。",
     "map-storage": "给出预计的条目数：make(map[K]V, n)。",
     "map-storage.silent": "在创建 map 的地方给出预计的条目数：make(map[K]V, n)。",
+    "goroutine.silent-closure": "没有参数和返回值的函数字面量会原样交付，只需一个对象而不是两个：如果变量之后不再被赋值，就在字面量里直接使用它们，并去掉参数。从 go1.22 起循环的每一轮都有新的变量；更早的版本要先复制：i := i。",
+    "goroutine.silent-result": "去掉没有人接收的返回值：这样函数字面量会原样交付。",
     "goroutine.silent": "热点代码里可以少启动一些 goroutine，让每个活得更久，再把任务发给它们。",
     "map-storage.hinted": "一次留足空间好过逐步扩容。热点代码里清空 map 并复用。",
     "map-storage.large": "把大的键和元素放在切片里，map 中只存它们的下标。",
@@ -276,7 +284,8 @@ def advice(finding: Finding, locale: Locale, circumstance: str = "") -> str:
         return ""
     table = ZH if locale == "zh-cn" else EN
     if finding.rule not in _TOLD_ANYWAY:
-        if finding.is_heap and finding.allocation is Allocation.DOES_NOT_ALLOCATE:
+        is_free = finding.is_heap and finding.allocation is Allocation.DOES_NOT_ALLOCATE
+        if is_free and finding.allocation_reason not in WRAPPED:
             return table["free"]
         if finding.temperature is Temperature.COLD:
             return table["cold.test" if finding.temperature_reason == "test" else "cold"]
@@ -349,7 +358,11 @@ def _is_part(finding: Finding) -> bool:
 
 
 def _circumstances_of(finding: Finding) -> Iterator[str]:
-    if finding.is_silent:
+    if finding.cause in {Cause.DEFER_LABEL, Cause.LABEL}:
+        yield "label"
+    if finding.allocation_reason in {"carried-closure", "carried-result", "wrapped-result"}:
+        yield f"silent-{finding.allocation_reason.partition('-')[2]}"
+    if finding.is_silent or finding.allocation_reason in WRAPPED:
         yield "silent"
     if finding.callee == RANGE:
         yield "range"

@@ -60,8 +60,11 @@ EN: dict[str, str] = {
     "captured-by-loop-body": "used by the body of a loop over a function, a closure that may outlive the call",
     "goroutine": "used by a goroutine",
     "goroutine-arguments": "it carries the arguments of the go statement",
+    "goroutine-result": "it drops the result of what the go statement calls",
     "goroutine-by-reference": "captured by reference by a goroutine",
     "deferred-in-loop": "deferred in a loop",
+    "deferred-behind-label": "deferred behind a label that a goto jumps back to; the compiler takes what follows for a loop",
+    "deferred-behind-label-by-reference": "captured by reference by a closure deferred behind a label that a goto jumps back to; the compiler takes what follows for a loop",
     "deferred-by-reference": "captured by reference by a closure deferred in a loop",
     "interface-conversion": "put into an interface",
     "interface-argument": "passed to {callee} in an interface, where it may outlive the call",
@@ -82,6 +85,7 @@ EN: dict[str, str] = {
     "non-constant-size": "its size is not a constant",
     "zero-size-element": "its elements have no size (nothing is allocated)",
     "outlives-loop-iteration": "stored in a variable declared outside the loop",
+    "outlives-label": "stored in a variable declared before a label that a goto jumps back to; the compiler takes what follows for a loop",
     "outlives-scope": "stored in a variable that outlives it",
     "uintptr-escapes": "passed as uintptr to a function marked uintptrescapes",
     "unsafe-pointer-check": "converted to unsafe.Pointer while pointers are checked",
@@ -141,8 +145,11 @@ ZH: dict[str, str] = {
     "captured-by-loop-body": "被遍历函数的循环体使用，而循环体是可能在调用结束后仍存活的闭包",
     "goroutine": "被 goroutine 使用",
     "goroutine-arguments": "它携带 go 语句的参数",
+    "goroutine-result": "它丢弃 go 语句所调用函数的返回值",
     "goroutine-by-reference": "被 goroutine 按引用捕获",
     "deferred-in-loop": "在循环中被 defer",
+    "deferred-behind-label": "在有 goto 跳回的标签之后被 defer，编译器把标签之后的代码当作循环",
+    "deferred-behind-label-by-reference": "被在有 goto 跳回的标签之后 defer 的闭包按引用捕获，编译器把标签之后的代码当作循环",
     "deferred-by-reference": "被循环中 defer 的闭包按引用捕获",
     "interface-conversion": "被装入接口",
     "interface-argument": "装入接口传给了 {callee}，可能在调用结束后仍存活",
@@ -163,6 +170,7 @@ ZH: dict[str, str] = {
     "non-constant-size": "大小不是常量",
     "zero-size-element": "元素大小为零（不会分配内存）",
     "outlives-loop-iteration": "存入循环外声明的变量",
+    "outlives-label": "存入在标签之前声明的变量，有 goto 跳回这个标签，编译器把标签之后的代码当作循环",
     "outlives-scope": "存入比它存活更久的变量",
     "uintptr-escapes": "以 uintptr 传给标记了 uintptrescapes 的函数",
     "unsafe-pointer-check": "在启用指针检查时被转换为 unsafe.Pointer",
@@ -252,9 +260,13 @@ def _sentence(rule: Rule, finding: Finding, locale: Locale) -> str:
     elif finding.is_by_reference and rule is Rule.CAPTURED_BY_CLOSURE:
         key = "captured-by-reference"
     elif finding.is_silent and rule is Rule.GOROUTINE:
-        key = "goroutine-arguments"
+        key = "goroutine-result" if finding.allocation_reason == "carried-result" else "goroutine-arguments"
     elif finding.is_by_reference and rule is Rule.GOROUTINE:
         key = "goroutine-by-reference"
+    elif finding.cause is Cause.DEFER_LABEL and rule is Rule.DEFERRED_IN_LOOP:
+        key = "deferred-behind-label-by-reference" if finding.is_by_reference else "deferred-behind-label"
+    elif finding.cause is Cause.LABEL and rule is Rule.OUTLIVES_LOOP_ITERATION:
+        key = "outlives-label"
     elif finding.is_by_reference and rule is Rule.DEFERRED_IN_LOOP:
         key = "deferred-by-reference"
     elif rule is Rule.INTERFACE_CONVERSION and finding.cause is Cause.INTERFACE_ARG and finding.callee:

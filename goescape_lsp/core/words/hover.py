@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from goescape_lsp.core.contract import ways_of
+from goescape_lsp.core.judge import WRAPPED
 from goescape_lsp.core.model import (
     Allocation,
     FileFacts,
@@ -25,6 +26,7 @@ Link = Callable[[Place], str]
 
 # The compiler's reasons (cmd/compile/internal/escape, go1.21 to go1.27) as what happens in the program.
 EN: dict[str, str] = {
+    **reasons.EN,
     "step.address-of": "its address is taken: {expression}",
     "step.indirection": "read through a pointer: {expression}",
     "step.dot": "used as a field: {expression}",
@@ -100,6 +102,7 @@ EN: dict[str, str] = {
     "cost.allocates.inlined": "It allocates each time the code copied from {function} comes to it.",
     "cost.may-allocate": "It may allocate when this runs.",
     "cost.does-not-allocate": "Nothing is allocated when this runs.",
+    "cost.wrapped": "Nothing is allocated for this closure itself: it captures nothing, so one copy serves all calls. But the statement that calls it allocates, to hand over the call.",
     "cost.unknown": "Whether this allocates is not known.",
     "cost.size": "Size: {size} bytes.",
     "cost.size.one": "Size: one byte.",
@@ -121,9 +124,9 @@ EN: dict[str, str] = {
     "function.saved": "If it were inlined, callers that keep the result to themselves would allocate less: {count} fewer each call.",
     "stale": "This package does not compile now; this is the state of the last build.",
     "more": "{count} more at this place:",
-    **reasons.EN,
 }
 ZH: dict[str, str] = {
+    **reasons.ZH,
     "step.address-of": "取地址：{expression}",
     "step.indirection": "通过指针读取：{expression}",
     "step.dot": "它是一个字段：{expression}",
@@ -199,6 +202,7 @@ ZH: dict[str, str] = {
     "cost.allocates.inlined": "从 {function} 内联过来的代码每次执行到这一步，都会分配内存。",
     "cost.may-allocate": "执行到这里时可能会分配内存。",
     "cost.does-not-allocate": "执行到这里时不会分配内存。",
+    "cost.wrapped": "这个闭包本身不分配内存：它没有捕获任何变量，所有调用共用一份。但调用它的语句会为交付这次调用而分配内存。",
     "cost.unknown": "尚不清楚这里是否分配内存。",
     "cost.size": "大小：{size} 字节。",
     "cost.size.one": "大小：一个字节。",
@@ -220,7 +224,6 @@ ZH: dict[str, str] = {
     "function.saved": "如果能内联，只在内部使用返回值的调用者每次调用可少分配 {count} 次。",
     "stale": "这个包现在无法编译；以下是上一次构建时的状态。",
     "more": "此处另有 {count} 项：",
-    **reasons.ZH,
 }
 
 # Names that the compiler made up (results of inlined calls, dictionaries of generic code, what loops over functions
@@ -288,6 +291,8 @@ def cost(finding: Finding, locale: Locale) -> str:
     """Return what the place costs: whether it allocates, the size where it is known, how often it runs."""
     table = _table(locale)
     key = f"cost.{finding.allocation}" + (".inlined" if finding.inlined_from else "")
+    if finding.allocation_reason in WRAPPED:
+        key = "cost.wrapped"
     parts = [table.get(key, table[f"cost.{finding.allocation}"]).format(function=finding.inlined_from)]
     is_header_on_stack = finding.kind is Kind.MAP and not finding.is_heap
     is_told = finding.allocation is not Allocation.DOES_NOT_ALLOCATE and not is_header_on_stack
