@@ -48,7 +48,7 @@ class Decision:
     `at` is the place of the deciding step. `callee` is the source text of the function that the deciding call names,
     `RANGE` where a loop calls the function that it ranges over.
     `is_captured` says that a closure holds the value (by reference if `is_by_reference`), `keeper` is the rule of what
-    keeps that closure or box.
+    keeps that closure or box. `captured_at` is the place of the capture.
     """
 
     cause: Cause
@@ -58,6 +58,7 @@ class Decision:
     keeper: Rule | None = None
     is_captured: bool = False
     is_by_reference: bool = False
+    captured_at: Place | None = None
 
 
 def because(cause: Cause, at: Place | None = None, callee: str = "") -> Decision:
@@ -69,7 +70,7 @@ def because(cause: Cause, at: Place | None = None, callee: str = "") -> Decision
 class Trail:
     """What a chase saw on its way: the capture and the boxing that hold the value, and where inlined code stands.
 
-    `converted_at` is the place of the last boxing.
+    `converted_at` is the place of the last boxing, `captured_at` that of the capture.
     """
 
     is_captured: bool = False
@@ -79,3 +80,4 @@ class Trail:
     is_converted: bool = False
     converted_at: Place | None = None
     inlined_at: Place | None = None
+    captured_at: Place | None = None

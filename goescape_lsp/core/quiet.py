@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from goescape_lsp.core.model import Allocation, Finding, Kind, Rule, Temperature
 
 # Calls whose own work costs far more than the box or the slice of their operands: formatting, sorting, reflection.
-_COSTLY_CALL = re.compile(
-    r"^(?:fmt\.|sort\.|reflect\.DeepEqual$)|(?:^|\.)(?:(?:Unm|M)arshal|Decode|Encode|Scan)\w*$"
-)
+_COSTLY_CALL = re.compile(r"^(?:fmt\.|sort\.|reflect\.DeepEqual$)|(?:^|\.)(?:(?:Unm|M)arshal|Decode|Encode|Scan)\w*$")
 # `time.AfterFunc`, `group.Go`, `s.startGoroutine`: what is handed over runs on a goroutine of its own.
 _STARTING_CALL = re.compile(r"^time\.AfterFunc$|\.(?:Try)?Go$|(?:^|\.)\w*[gG]o[rR]outine$")
 _LIVES_ON = frozenset(

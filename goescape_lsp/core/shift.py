@@ -216,7 +216,9 @@ def _finding(finding: Finding, path: str, moved: _Moved) -> Finding | None:
 def _step(step: Step, place: Callable[[Place], Place]) -> Step:
     now = place(step.place)
     # Not `replace`: it takes several times as long, and there are thousands.
-    return step if now is step.place else Step(step.why, step.expression, step.source, step.target, now)
+    if now is step.place:
+        return step
+    return Step(step.why, step.expression, step.source, step.target, now, step.inlined_from, step.is_given)
 
 
 def _function(function: Function, moved: _Moved) -> Function | None:

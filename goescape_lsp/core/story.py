@@ -64,7 +64,8 @@ class Chapter:
 class Story:
     """The chapters in order; `wanted` are import paths that have to be looked into before it can go on.
 
-    `callee` is the function at which the story ends where that function is why (`End.BODILESS`, `End.GENERIC`).
+    `callee` is the function at which the story ends where that function is why: what the compiler calls it
+    (`End.BODILESS`, `End.GENERIC`), or what the call names (`End.DYNAMIC`), "" where nobody wrote that name.
     """
 
     chapters: tuple[Chapter, ...] = ()
@@ -353,10 +354,10 @@ def _callee(passed: Passed, here: _Home, shelf: Shelf) -> _Found | Story:
         return Story()
     elif here.is_foreign and parts[0] == home.name and len(parts) > 1:
         if home.is_local(passed.place, parts[1]):
-            return Story(end=End.DYNAMIC)
+            return Story(end=End.DYNAMIC, callee=_written(name))
         qualifier, function = parts[0], ".".join(parts[1:])
     elif name.startswith(".autotmp") or home.is_local(passed.place, parts[0]):
-        return Story(end=End.DYNAMIC)
+        return Story(end=End.DYNAMIC, callee=_written(name))
     else:
         qualifier, function = (parts[0], ".".join(parts[1:])) if len(parts) > 1 else ("", name)
     own = home.signature(function if here.is_foreign and qualifier == home.name else name)
@@ -384,7 +385,12 @@ def _imported(qualifier: str, function: str, tiers: tuple[tuple[str, ...], ...],
         found = [(one, signature) for one in packages if (signature := one.signature(function)) is not None]
         if found:
             return _Found(*found[0], found[0][0]) if len(found) == 1 else Story()
-    return Story(end=End.DYNAMIC) if named == 1 and function.isidentifier() else Story()
+    is_dynamic = named == 1 and function.isidentifier()
+    return Story(end=End.DYNAMIC, callee=f"{qualifier}.{function}") if is_dynamic else Story()
+
+
+def _written(name: str) -> str:
+    return "" if name.startswith(".") else name
 
 
 def _full_name(found: _Found) -> str:

@@ -30,6 +30,7 @@ from goescape_lsp.core.tables.layouts import block_of
 from goescape_lsp.core.tables.versions import is_at_least
 from goescape_lsp.core.temperature import temper
 from goescape_lsp.core.unexplained import unexplained
+from goescape_lsp.session.retelling import Retelling, where_now
 from goescape_lsp.session.reuse import Sites
 from goescape_lsp.syntax.boxing import boxed_text
 from goescape_lsp.syntax.source import Source
@@ -85,6 +86,7 @@ class Reader:
         for line in parsed.verdicts:
             self._alike.setdefault((line.place.file, line.subject), set()).add(line.place)
         self._classifier = classifier
+        self._retelling = Retelling(sources, parsed.inlined)
 
     def add_to(self, sites: Sites) -> None:
         """Put every verdict of the compile into `sites`, one finding for each expression and subject.
@@ -192,11 +194,14 @@ class Reader:
         instances = _instances(site.blocks)
         cause, rule = decision.cause, decision.rule
         found = self._base(site, kind, allocation=allocation, reason=reason, cause=cause, rule=rule)
+        told = _steps(site.blocks)
+        flow = self._retelling.flow(told, line.place, site.inlined_from)
         return replace(
             found,
-            flow=_steps(site.blocks),
+            flow=flow,
             lines=_lines(site),
-            decided_at=_known(decision.at, self._sources),
+            decided_at=_known(where_now(decision.at, told, flow), self._sources),
+            decided_in=self._retelling.keeper(decision, line.place),
             callee=decision.callee,
             keeper=decision.keeper,
             temperature=Temperature.COLD if decision.rule is Rule.PANIC_ARGUMENT else found.temperature,

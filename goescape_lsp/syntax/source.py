@@ -18,6 +18,7 @@ from goescape_lsp.syntax.boxing import boxed_value
 from goescape_lsp.syntax.calls import callee_of, target_of
 from goescape_lsp.syntax.cuts import EXPRESSION_LENGTH, cut, one_line, squeeze
 from goescape_lsp.syntax.file import GoFile
+from goescape_lsp.syntax.leaving import ASSIGNMENTS, RETURNS, comes_to
 from goescape_lsp.syntax.outline import Outline
 from goescape_lsp.syntax.scope import Role
 from goescape_lsp.syntax.sizes import site_has_pointers, size_of, size_of_site
@@ -180,6 +181,19 @@ class Source:
         """Say whether two places lie in the same declaration of the file."""
         around = next((n for n in self.root.named_children if n.end_point[0] >= place.line - 1), None)
         return around is not None and around.start_point[0] <= other.line - 1 <= around.end_point[0]
+
+    def comes_to(self, made: Place, told: Place, name: str) -> tuple[Place, str] | None:
+        """Return where the statement is that a value made at a place comes to, and its text: see `leaving.comes_to`."""
+        site, leaf = self._leaf(made), self._leaf(told)
+        statement = leaf.parent if leaf is not None and leaf.type == "return" else _assignment(leaf)
+        if site is None or leaf is None or statement is None or statement.type not in RETURNS | ASSIGNMENTS:
+            return told, ""
+        found = comes_to(site, statement, name)
+        if found is None:
+            return None
+        words = {leaf.type, "=", ":="}  # the compiler's place of an assignment is that of its operator
+        span = span_of(leaf if found == statement else next(one for one in found.children if one.type in words))
+        return Place(told.file, span.line, span.column), one_line(text_of(found))
 
     def outlives_loop(self, place: Place, name: str, site: Place) -> bool:
         """Say whether what `name` means at a place is declared outside a loop, of its function, around a site."""

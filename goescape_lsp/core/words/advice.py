@@ -12,7 +12,7 @@ from goescape_lsp.core.decision import RANGE
 from goescape_lsp.core.judge import is_sum
 from goescape_lsp.core.model import Allocation, Cause, Finding, Kind, Rule
 from goescape_lsp.core.unexplained import MOST_MIB
-from goescape_lsp.core.words import Locale
+from goescape_lsp.core.words import Locale, inlined
 
 # Where a value is kept on purpose, its size is the part that can still be changed.
 _KEPT = frozenset([Rule.RETURNED, Rule.STORED_IN_GLOBAL, Rule.STORED_IN_HEAP_OBJECT, Rule.STORED_IN_MAP, Rule.APPENDED])
@@ -243,6 +243,8 @@ def advice(finding: Finding, locale: Locale) -> str:
         return table["free"]
     if room := _room_of(finding):
         return table[f"room.{room}"]
+    if told := inlined.advice(finding, locale):
+        return told
     told = next(table[key] for key in _keys(finding, finding.rule) if key in table)
     if finding.rule not in _KEPT or not _is_unsized(finding):
         return told
