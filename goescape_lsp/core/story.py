@@ -354,10 +354,10 @@ def _callee(passed: Passed, here: _Home, shelf: Shelf) -> _Found | Story:
         return Story()
     elif here.is_foreign and parts[0] == home.name and len(parts) > 1:
         if home.is_local(passed.place, parts[1]):
-            return Story(end=End.DYNAMIC, callee=_written(name))
+            return Story(end=End.DYNAMIC)
         qualifier, function = parts[0], ".".join(parts[1:])
     elif name.startswith(".autotmp") or home.is_local(passed.place, parts[0]):
-        return Story(end=End.DYNAMIC, callee=_written(name))
+        return Story(end=End.DYNAMIC, callee="" if name.startswith(".") else name)
     else:
         qualifier, function = (parts[0], ".".join(parts[1:])) if len(parts) > 1 else ("", name)
     own = home.signature(function if here.is_foreign and qualifier == home.name else name)
@@ -385,12 +385,7 @@ def _imported(qualifier: str, function: str, tiers: tuple[tuple[str, ...], ...],
         found = [(one, signature) for one in packages if (signature := one.signature(function)) is not None]
         if found:
             return _Found(*found[0], found[0][0]) if len(found) == 1 else Story()
-    is_dynamic = named == 1 and function.isidentifier()
-    return Story(end=End.DYNAMIC, callee=f"{qualifier}.{function}") if is_dynamic else Story()
-
-
-def _written(name: str) -> str:
-    return "" if name.startswith(".") else name
+    return Story(end=End.DYNAMIC) if named == 1 and function.isidentifier() else Story()
 
 
 def _full_name(found: _Found) -> str:

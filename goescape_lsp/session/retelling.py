@@ -15,8 +15,6 @@ from goescape_lsp.syntax.source import Source
 _RESULT = re.compile(r"^(?:\w+\()?~[rR]\d+\)?$")
 _VARIADIC = "... argument"
 _ASSIGNED = frozenset({"assign", "assign-pair"})
-_BY_CALLER = frozenset({"interface-converted", "slice-literal-element"})
-"""Reasons whose place is that of a call although they are about its result, or about its arguments."""
 _KEPT = frozenset(
     {
         Rule.APPENDED,
@@ -70,7 +68,9 @@ class Retelling:
                 yield step
                 continue
             first = None if step.place == made_in else given.get(step.place)
-            if first is not None and index < first:
+            # The slice of the call's own arguments; the body may make such slices too.
+            is_own_slice = first is None and step.place != made_in and step.expression == _VARIADIC
+            if is_own_slice or (first is not None and index < first):
                 yield step
             else:
                 yield replace(step, inlined_from=owner, is_given=index == first)
@@ -86,8 +86,8 @@ class Retelling:
 
     def _is_own(self, step: Step) -> bool:
         """Say whether a step at the place of an inlined call is nevertheless the caller's."""
-        if step.why in _BY_CALLER:
-            return step.expression == _VARIADIC or _RESULT.match(step.expression) is not None
+        if step.why == "interface-converted":
+            return _RESULT.match(step.expression) is not None
         if step.why != "call parameter":
             return False
         source = self.sources.get(step.place.file)

@@ -56,6 +56,13 @@ var kept any
 //go:noinline
 func keep(v any) { kept = v }
 
+//go:noinline
+func print2(all ...any) { kept = all }
+
+func print1(all ...any) { print2(all...) }
+
+func print3(v *int) { print2(v) }
+
 var errNone = errors.New("none")
 """
 
@@ -124,6 +131,27 @@ CASES: dict[str, Case] = {
         ("assigned: b.p = new(int) @2",),
         "stored in an object that may be on the heap",
         "What is stored through a pointer",
+    ),
+    "variadic in the caller": Case(
+        """func use(n *int) {
+	print1(n) // here
+}""",
+        (
+            "passed to print1, inlined here, as all @2",
+            "in print1, inlined here: passed to a call: print2(all...) @2",
+        ),
+    ),
+    "variadic in an inlined function": Case(
+        """func use() {
+	n := new(int) // here
+	print3(n)
+}""",
+        (
+            "assigned: n := new(int) @2",
+            "passed to print3, inlined here, as v @3",
+            "in print3, inlined here: put into an interface value: v @3",
+            "in print3, inlined here: put into the slice of the call's arguments @3",
+        ),
     ),
     "the result of an inlined function is boxed by its caller": Case(
         """func use() {

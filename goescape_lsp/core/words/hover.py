@@ -17,8 +17,8 @@ from goescape_lsp.core.model import (
     Step,
     Temperature,
 )
+from goescape_lsp.core.noise import ASSIGNED, MADE_UP, VARIADIC, told_steps, written_target
 from goescape_lsp.core.words import Locale, findings, inlined
-from goescape_lsp.core.words.noise import ASSIGNED, MADE_UP, VARIADIC, told_steps, written_target
 
 Code = Callable[[str], str]
 Link = Callable[[Place], str]
