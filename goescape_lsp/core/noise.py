@@ -40,7 +40,7 @@ def _is_noise(step: Step, following: Step | None, finding: Finding) -> bool:
             if step.is_given:
                 return VARIADIC in step.expression
             is_made_up = VARIADIC in step.expression or MADE_UP.search(step.expression) is not None
-            return is_made_up and not (following is None and written_target(step))
+            return is_made_up and not (following is None and (step.inlined_from or written_target(step)))
         case _:
             return False
 

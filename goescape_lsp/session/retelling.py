@@ -13,6 +13,7 @@ from goescape_lsp.core.steps import called_name, without_types
 from goescape_lsp.syntax.source import Source
 
 _RESULT = re.compile(r"^(?:\w+\()?~[rR]\d+\)?$")
+_LITERAL = re.compile(r"\.func\d+(?:\.\d+)*$")
 _VARIADIC = "... argument"
 _ASSIGNED = frozenset({"assign", "assign-pair"})
 _KEPT = frozenset(
@@ -57,20 +58,20 @@ class Retelling:
         if at is None or source is None or not (is_captured or decision.rule in _KEPT):
             return ""
         is_here = at.file == made.file and source.is_one_function(made, at)
-        return self._body_at(at) if is_here else ""
+        keeper = self._body_at(at) if is_here else ""
+        return "" if _LITERAL.search(keeper) else keeper  # whose body is in the source
 
     def _inlined(self, steps: tuple[Step, ...], made_in: Place | None) -> Iterator[Step]:
         """Yield the steps with the inlined functions that they stand in; what comes before a value is given is not."""
         given = {step.place: index for index, step in reversed(tuple(enumerate(steps))) if _is_given(step)}
         for index, step in enumerate(steps):
             owner = self._body_at(step.place) if step.place in self.inlined else ""
-            if not owner or self._is_own(step):
+            if not owner or _is_of_result(step):
                 yield step
                 continue
             first = None if step.place == made_in else given.get(step.place)
-            # The slice of the call's own arguments; the body may make such slices too.
-            is_own_slice = first is None and step.place != made_in and step.expression == _VARIADIC
-            if is_own_slice or (first is not None and index < first):
+            is_before = first is not None and index < first
+            if is_before or (first is None and step.place != made_in and self._is_of_call(step)):
                 yield step
             else:
                 yield replace(step, inlined_from=owner, is_given=index == first)
@@ -84,12 +85,10 @@ class Retelling:
             return ""
         return intern(without_types(names[0]).removeprefix(source.package_name + "."))
 
-    def _is_own(self, step: Step) -> bool:
-        """Say whether a step at the place of an inlined call is nevertheless the caller's."""
-        if step.why == "interface-converted":
-            return _RESULT.match(step.expression) is not None
+    def _is_of_call(self, step: Step) -> bool:
+        """Say whether a step is about the call at its place: the slice of its arguments, or a copy not inlined."""
         if step.why != "call parameter":
-            return False
+            return step.expression == _VARIADIC
         source = self.sources.get(step.place.file)
         call = source.call_at(step.place) if source is not None else None
         return call is not None and _last(called_name(step.expression)) == _last(call.function)
@@ -122,6 +121,11 @@ def where_now(place: Place | None, told: tuple[Step, ...], retold: tuple[Step, .
     """Return where a step is now that was told at a place, None where that is not known."""
     now = next((new.place for old, new in zip(told, retold, strict=True) if old.place == place != new.place), place)
     return now if now is not None and now.line else None
+
+
+def _is_of_result(step: Step) -> bool:
+    """Say whether a caller boxes the result of the call at a place, which is the place of what is boxed."""
+    return step.why == "interface-converted" and _RESULT.match(step.expression) is not None
 
 
 def _is_given(step: Step) -> bool:

@@ -63,6 +63,21 @@ func print1(all ...any) { print2(all...) }
 
 func print3(v *int) { print2(v) }
 
+type inner struct{ p *int }
+
+//go:noinline
+func (i *inner) take(p *int) { i.p = p }
+
+type outer struct{ inner *inner }
+
+func (o *outer) take(p *int) { o.inner.take(p) }
+
+var pointers = map[string]*int{}
+
+func name() string { return "name" }
+
+func set(p *int) { pointers[name()] = p }
+
 var errNone = errors.New("none")
 """
 
@@ -131,6 +146,23 @@ CASES: dict[str, Case] = {
         ("assigned: b.p = new(int) @2",),
         "stored in an object that may be on the heap",
         "What is stored through a pointer",
+    ),
+    "a call of the same name in an inlined method": Case(
+        """func use(o *outer) {
+	o.take(new(int)) // here
+}""",
+        (
+            "passed to (*outer).take, inlined here, as p @2",
+            "in (*outer).take, inlined here: passed to a call: (*inner).take(o.inner, p) @2",
+        ),
+        "passed to o.take, which lets it outlive the call",
+        "The function that is called keeps its argument.",
+    ),
+    "kept under a name of the compiler": Case(
+        """func use(p *int) {
+	set(new(int)) // here
+}""",
+        ("passed to set, inlined here, as p @2", "in set, inlined here: assigned @2"),
     ),
     "variadic in the caller": Case(
         """func use(n *int) {

@@ -243,8 +243,8 @@ def advice(finding: Finding, locale: Locale) -> str:
         return table["free"]
     if room := _room_of(finding):
         return table[f"room.{room}"]
-    if told := inlined.advice(finding, locale):
-        return told
+    if finding.kind is not Kind.APPEND and (kept := inlined.advice(finding, locale)):
+        return kept
     told = next(table[key] for key in _keys(finding, finding.rule) if key in table)
     if finding.rule not in _KEPT or not _is_unsized(finding):
         return told
