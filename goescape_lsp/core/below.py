@@ -43,7 +43,17 @@ def finding_below(finding: Finding, rows: int, move: Move) -> Finding:
         span=finding.span.below(rows),
         at=place_below(finding.at, rows),
         flow=tuple(
-            Step(one.why, one.expression, one.source, one.target, move.place(one.place), one.capturer, one.written)
+            Step(
+                one.why,
+                one.expression,
+                one.source,
+                one.target,
+                move.place(one.place),
+                one.capturer,
+                one.written,
+                one.inlined_from,
+                one.is_given,
+            )
             for one in finding.flow
         ),
         lines=tuple(move.words(line) if line.startswith(_FROM) else line for line in finding.lines),

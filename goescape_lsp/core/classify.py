@@ -155,7 +155,8 @@ class Classifier:
         literal = syntax.literal_around(reason.place) if syntax is not None else None
         keyword = literal.keyword if literal is not None else ""
         is_in_loop = literal is not None and literal.is_in_loop
-        return replace(trail, is_captured=True, capture_keyword=keyword, capture_in_loop=is_in_loop)
+        trail = replace(trail, is_captured=True, captured_at=reason.place)
+        return replace(trail, capture_keyword=keyword, capture_in_loop=is_in_loop)
 
     def _held_by(self, container: Block, last: Arrow, trail: Trail) -> Trail:
         """Take for the capture the literal that holds the value: of nested ones, the compiler tells the innermost."""
@@ -202,6 +203,7 @@ class Classifier:
 def _ruled(decision: Decision, trail: Trail, is_boxed: bool) -> Decision:  # noqa: FBT001
     """Choose the rule: panic first, then boxing, then capture, then where the value goes."""
     held = replace(decision, is_captured=trail.is_captured, is_by_reference=trail.is_by_reference)
+    held = replace(held, captured_at=trail.captured_at)
     if decision.cause is Cause.PANIC or decision.cause in SIZE_CAUSES or decision.cause is Cause.UNKNOWN:
         return held
     keeper = None if trail.is_doubtful else decision.rule

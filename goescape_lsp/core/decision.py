@@ -50,7 +50,7 @@ class Decision:
     `at` is the place of the deciding step. `callee` is the source text of the function that the deciding call names,
     `RANGE` where a loop calls the function that it ranges over.
     `is_captured` says that a closure holds the value (by reference if `is_by_reference`), `keeper` is the rule of what
-    keeps that closure or box.
+    keeps that closure or box. `captured_at` is the place of the capture.
     """
 
     cause: Cause
@@ -60,6 +60,7 @@ class Decision:
     keeper: Rule | None = None
     is_captured: bool = False
     is_by_reference: bool = False
+    captured_at: Place | None = None
 
 
 def because(cause: Cause, at: Place | None = None, callee: str = "") -> Decision:
@@ -71,7 +72,8 @@ def because(cause: Cause, at: Place | None = None, callee: str = "") -> Decision
 class Trail:
     """What a chase saw on its way: the capture and the boxing that hold the value, and where inlined code stands.
 
-    `converted_at` is the place of the last boxing. `is_doubtful` says that of several closures one holds the value.
+    `converted_at` is the place of the last boxing, `captured_at` that of the capture. `is_doubtful` says that one of
+    several closures holds the value.
     """
 
     is_captured: bool = False
@@ -82,3 +84,4 @@ class Trail:
     converted_at: Place | None = None
     inlined_at: Place | None = None
     is_doubtful: bool = False
+    captured_at: Place | None = None

@@ -164,9 +164,11 @@ class Step:
 
     `why` is the compiler's reason (`return`, `call parameter`, …), or "" for an assignment of the flow itself.
     `expression` is the compiler's text of the expression; `source` and `target` are the two ends of the arrow
-    (`{heap}`, `{storage for X}`, a name), with the `&` or `*` of the source. `capturer` is what captures the value
-    where that is no literal of the source (`core.shape.Capturer`). `written` is the expression as its own package has
-    it, "" where that is the compiler's text.
+    (`{heap}`, `{storage for X}`, a name), with the `&` or `*` of the source. A `place` without a line is not known.
+    `capturer` is what captures the value where that is no literal of the source (`core.shape.Capturer`). `written` is
+    the expression as its own package has it, "" where that is the compiler's text. `inlined_from` is the function in
+    whose inlined body the step stands, "" when it is in the source at `place`; `is_given` says that the value becomes
+    a parameter of that function, the target, there.
     """
 
     why: str
@@ -176,6 +178,8 @@ class Step:
     place: Place
     capturer: str = ""
     written: str = ""
+    inlined_from: str = ""
+    is_given: bool = False
 
     @property
     def text(self) -> str:
@@ -193,6 +197,8 @@ class Finding:
     `range` for the function that a loop ranges over.
     `keeper` says what keeps the closure or interface value that holds this value, as a rule, None when nothing does.
     `inlined_from` is the function whose inlined body holds the value, "" when it stands in the source at `span`.
+    `decided_in` is the function whose inlined body has what keeps the value, or the closure that captures it, "" when
+    that is in the source.
     `count` is the number of verdicts of one compile that were merged here, `also_at` the other places of them.
     `instances` are the type arguments that lead here.
     `size` is in bytes, `block` what the allocator takes for it, None when not known. `lines` are the compiler's own
@@ -224,6 +230,7 @@ class Finding:
     callee: str = ""
     keeper: Rule | None = None
     inlined_from: str = ""
+    decided_in: str = ""
     also_at: tuple[Place, ...] = ()
     holder: Span | None = None
     count: int = 1

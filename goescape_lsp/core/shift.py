@@ -218,7 +218,8 @@ def _step(step: Step, place: Callable[[Place], Place]) -> Step:
     # Not `replace`: it takes several times as long, and there are thousands.
     if now is step.place:
         return step
-    return Step(step.why, step.expression, step.source, step.target, now, step.capturer, step.written)
+    more = (step.capturer, step.written, step.inlined_from, step.is_given)
+    return Step(step.why, step.expression, step.source, step.target, now, *more)
 
 
 def _function(function: Function, moved: _Moved) -> Function | None:

@@ -66,7 +66,8 @@ class Chapter:
 class Story:
     """The chapters in order; `wanted` are import paths that have to be looked into before it can go on.
 
-    `callee` is the function at which the story ends where that function is why (`End.BODILESS`, `End.GENERIC`).
+    `callee` is the function at which the story ends where that function is why: what the compiler calls it
+    (`End.BODILESS`, `End.GENERIC`), or what the call names (`End.DYNAMIC`), "" where nobody wrote that name.
     """
 
     chapters: tuple[Chapter, ...] = ()
@@ -359,7 +360,7 @@ def _callee(passed: Passed, here: _Home, shelf: Shelf) -> _Found | Story:
             return Story(end=End.DYNAMIC)
         qualifier, function = parts[0], ".".join(parts[1:])
     elif name.startswith(".autotmp") or home.is_local(passed.place, parts[0]):
-        return Story(end=End.DYNAMIC)
+        return Story(end=End.DYNAMIC, callee="" if name.startswith(".") else name)
     else:
         qualifier, function = (parts[0], ".".join(parts[1:])) if len(parts) > 1 else ("", name)
     own = home.signature(function if here.is_foreign and qualifier == home.name else name)

@@ -56,6 +56,7 @@ class Flows:
             lines=told.lines,
             decided_at=told.decided_at,
             callee=told.callee,
+            decided_in=told.decided_in,
             keeper=told.keeper,
             is_captured=told.is_captured,
             is_by_reference=told.is_by_reference,

@@ -33,6 +33,7 @@ from goescape_lsp.core.temperature import temper
 from goescape_lsp.core.unexplained import unexplained
 from goescape_lsp.core.variadic import variadic_call
 from goescape_lsp.session.flow import LITERAL, Teller
+from goescape_lsp.session.retelling import Retelling, where_now
 from goescape_lsp.session.reuse import Sites
 from goescape_lsp.syntax.boxing import NAMED_CONSTANT
 from goescape_lsp.syntax.source import Source
@@ -99,6 +100,7 @@ class Reader:
         self._classifier = classifier
         literals = (line.place for line in parsed.verdicts if line.subject == LITERAL)
         self._teller = Teller(sources, parsed, frozenset(literals))
+        self._retelling = Retelling(sources, parsed.inlined)
 
     def add_to(self, sites: Sites) -> None:
         """Put every verdict of the compile into `sites`, one finding for each expression and subject.
@@ -233,11 +235,14 @@ class Reader:
         if kind is Kind.VARIADIC and not is_inlined:
             site = self._narrowed(site, source)
         found = self._base(site, kind, allocation=allocation, reason=reason, cause=cause, rule=rule)
+        told = self._teller.steps(site.blocks)
+        flow = self._retelling.flow(told, line.place, site.inlined_from)
         return replace(
             found,
-            flow=self._teller.steps(site.blocks),
+            flow=flow,
             lines=_lines(site),
-            decided_at=_known(decision.at, self._sources),
+            decided_at=_known(where_now(decision.at, told, flow), self._sources),
+            decided_in=self._retelling.keeper(decision, line.place),
             callee=decision.callee,
             keeper=decision.keeper,
             temperature=Temperature.COLD if decision.rule is Rule.PANIC_ARGUMENT else found.temperature,

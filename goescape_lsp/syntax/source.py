@@ -15,12 +15,14 @@ from goescape_lsp.core.shape import Boxed, Call, Callee, Literal, Shape, Target
 from goescape_lsp.core.variadic import VariadicCall
 from goescape_lsp.syntax import comments, functions, heat, kinds, spans
 from goescape_lsp.syntax.appends import room_of
+from goescape_lsp.syntax.assignments import assignment_at, holder_of, is_of_inlined_code, left_sides
 from goescape_lsp.syntax.boxing import boxed_text, boxed_value
 from goescape_lsp.syntax.calls import callee_of, target_of
 from goescape_lsp.syntax.captures import captures, captures_inside
 from goescape_lsp.syntax.cuts import EXPRESSION_LENGTH, cut, one_line, squeeze
 from goescape_lsp.syntax.file import GoFile
 from goescape_lsp.syntax.labels import is_behind_label, labels_before
+from goescape_lsp.syntax.leaving import ASSIGNMENTS, RETURNS, comes_to
 from goescape_lsp.syntax.literals import keyword_of, literal_of, repeats, wrapper_of
 from goescape_lsp.syntax.outline import Outline
 from goescape_lsp.syntax.scope import Role
@@ -183,10 +185,10 @@ class Source:
     def target_at(self, place: Place, left: str) -> Target:
         """Return what is assigned to at the place of a `=`; `left` is the compiler's text of the left side."""
         leaf = self._leaf(place)
-        statement = _assignment(leaf)
-        if leaf is None or statement is None or _is_of_inlined_code(leaf, statement):
+        statement = assignment_at(leaf)
+        if leaf is None or statement is None or is_of_inlined_code(leaf, statement):
             return Target.UNKNOWN
-        items = [n for n in _left_sides(statement) if n.type != "comment"]
+        items = [n for n in left_sides(statement) if n.type != "comment"]
         wanted = squeeze(left)
         node = next((n for n in items if squeeze(text_of(n)) == wanted), items[0] if len(items) == 1 else None)
         return Target.UNKNOWN if node is None else target_of(node, self.names)
@@ -202,11 +204,24 @@ class Source:
         around = next((n for n in self.root.named_children if n.end_point[0] >= place.line - 1), None)
         return around is not None and around.start_point[0] <= other.line - 1 <= around.end_point[0]
 
+    def comes_to(self, made: Place, told: Place, name: str) -> tuple[Place, str] | None:
+        """Return where the statement is that a value made at a place comes to, and its text: see `leaving.comes_to`."""
+        site, leaf = self._leaf(made), self._leaf(told)
+        statement = leaf.parent if leaf is not None and leaf.type == "return" else assignment_at(leaf)
+        if site is None or leaf is None or statement is None or statement.type not in RETURNS | ASSIGNMENTS:
+            return told, ""
+        found = comes_to(site, statement, name)
+        if found is None:
+            return None
+        words = {leaf.type, "=", ":="}  # the compiler's place of an assignment is that of its operator
+        span = span_of(leaf if found == statement else next(one for one in found.children if one.type in words))
+        return Place(told.file, span.line, span.column), one_line(text_of(found))
+
     def outlives_loop(self, place: Place, name: str, site: Place) -> bool:
         """Say whether what `name` means at a place is declared outside a loop, of its function, around a site."""
         leaf, made = self._leaf(place), self._begun(site)
-        declaring = _assignment(leaf)
-        own = _left_sides(declaring) if declaring is not None else []  # what is declared here is visible only behind it
+        declaring = assignment_at(leaf)
+        own = left_sides(declaring) if declaring is not None else []  # what is declared here is visible only behind it
         leaf = next((node for node in own if node.type == "identifier" and text_of(node) == name), leaf)
         found = self.names.local(name, leaf) if leaf is not None else None
         if made is None or found is None or found.scope is None:
@@ -407,7 +422,7 @@ class Source:
             one_line(cut(node, span)),
             kind,
             function,
-            _holder(node),
+            holder_of(node),
             heat.loops_around(node),
             temperature,
             reason,
@@ -456,53 +471,3 @@ def _loop_declaring(name: Node) -> Node | None:
         return None
     is_declared = any(token.type == ":=" for token in declaring.children) or declaring.type == "short_var_declaration"
     return clause.parent if is_declared else None
-
-
-def _assignment(leaf: Node | None) -> Node | None:
-    kinds = {
-        "assignment_statement",
-        "short_var_declaration",
-        "var_spec",
-        "send_statement",
-        "range_clause",
-        "inc_statement",
-    }
-    if leaf is None:
-        return None
-    return next((n for n in (leaf, *ancestors(leaf)) if n.type in kinds), None)
-
-
-def _is_of_inlined_code(leaf: Node, statement: Node) -> bool:
-    """Say whether an assignment at a leaf stands in a function that the statement calls, and that was inlined there."""
-    left = statement.child_by_field_name("left")
-    is_on_left = left is not None and left.start_byte <= leaf.start_byte < left.end_byte
-    return leaf.parent != statement and not is_on_left
-
-
-def _left_sides(statement: Node) -> list[Node]:
-    left = statement.child_by_field_name("left")
-    if left is None:
-        return statement.children_by_field_name("name")
-    return left.named_children if left.type == "expression_list" else [left]
-
-
-def _holder(node: Node) -> Span | None:
-    """Return the span of the variable that an expression is directly stored in."""
-    value, statement = node, node.parent
-    while statement is not None and statement.type in {"parenthesized_expression", "unary_expression"}:
-        value, statement = statement, statement.parent
-    if statement is None or statement.type != "expression_list" or statement.parent is None:
-        return None
-    values = [n for n in statement.named_children if n.type != "comment"]
-    index = values.index(value) if value in values else 0
-    declared = statement.parent
-    if declared.type == "var_spec":
-        left = declared.children_by_field_name("name")
-    elif declared.type in {"short_var_declaration", "assignment_statement"}:
-        left = _left_sides(declared)
-        if declared.child_by_field_name("right") != statement:
-            return None
-    else:
-        return None
-    left = [n for n in left if n.type not in {"comment", ","}]
-    return span_of(left[index]) if index < len(left) and len(values) == len(left) else None

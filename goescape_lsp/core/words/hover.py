@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 
 from goescape_lsp.core.contract import ways_of
@@ -19,7 +18,8 @@ from goescape_lsp.core.model import (
     Step,
     Temperature,
 )
-from goescape_lsp.core.words import Locale, captures, findings, reasons
+from goescape_lsp.core.noise import ASSIGNED, MADE_UP, VARIADIC, told_steps, written_target
+from goescape_lsp.core.words import Locale, captures, findings, inlined, reasons
 
 Code = Callable[[str], str]
 Link = Callable[[Place], str]
@@ -226,15 +226,6 @@ ZH: dict[str, str] = {
     "more": "此处另有 {count} 项：",
 }
 
-# Names that the compiler made up (results of inlined calls, dictionaries of generic code, what loops over functions
-# keep): no reader knows them.
-_MADE_UP = re.compile(r"~[rR]\d|\.\.dict|\.dict\b|go\.shape|\.autotmp_\d|(?<!\")#(?:state|yield|next|defers|rv)\d*\b")
-
-# How the compiler prints the slice of a call's variadic arguments.
-_VARIADIC = "... argument"
-
-_ASSIGNED = frozenset({"assign", "assign-pair"})
-
 # Reasons that only say how the compiler looks at a value; a reader gains nothing from going to their places.
 _PASSING = frozenset({"", "spill", "address-of", "dot", "dot of pointer", "indirection", "slice"})
 
@@ -246,39 +237,34 @@ def plain(text: str) -> str:
 
 def steps_that_matter(finding: Finding) -> tuple[Step, ...]:
     """Return the steps where something happens to the value, those at the site's own place left out."""
-    told = zip(finding.flow, (*finding.flow[1:], None), strict=False)
-    return tuple(
-        step
-        for step, following in told
-        if step.why not in _PASSING
-        and step.place.line
-        and step.place != finding.at
-        and not _is_noise(step, following, finding)
-    )
+    told = (step for step in told_steps(finding) if step.why not in _PASSING)
+    return tuple(step for step in told if step.place.line and step.place != finding.at)
 
 
 def step_text(step: Step, locale: Locale, code: Code = plain) -> str:
     """Return one step as a sentence without its place; a reason that no table knows is shown as it is."""
+    return inlined.step(step, _own_text(step, locale, code), locale, code)
+
+
+def _own_text(step: Step, locale: Locale, code: Code) -> str:
     table = _table(locale)
     if not step.why:
         return table["step.flow"].format(source=_end(step.source, locale, code), target=_end(step.target, locale, code))
-    if step.text == _VARIADIC:
+    if step.text == VARIADIC:
         return table["step.variadic"]
     why = "reflect.Header.Data" if step.why.startswith("reflect.") else step.why
     sentence = captures.sentence(step, locale) or table.get(f"step.{why}", table["step.other"])
-    if step.why in _ASSIGNED and (target := _written_target(step)):
+    if step.why in ASSIGNED and (target := written_target(step)):
         return sentence.format(why=step.why, expression=code(f"{target} = …"))
-    if _MADE_UP.search(step.text):
+    if MADE_UP.search(step.text) or not step.text:
         return sentence.format(why=step.why, expression="").rstrip(" :：")
-    return sentence.format(why=step.why, expression=code(step.text.replace(_VARIADIC, "…").replace("…...", "…")))
+    return sentence.format(why=step.why, expression=code(step.text.replace(VARIADIC, "…").replace("…...", "…")))
 
 
 def steps(finding: Finding, locale: Locale, link: Link, code: Code = plain) -> tuple[str, ...]:
     """Return the flow as sentences with their places, in order, neighbours that say the same told once."""
     told: list[str] = []
-    for step, following in zip(finding.flow, (*finding.flow[1:], None), strict=False):
-        if _is_noise(step, following, finding):
-            continue
+    for step in told_steps(finding):
         text = step_text(step, locale, code)
         if step.place.line:  # what loops over functions keep has no place
             text = _table(locale)["at"].format(text=text, place=link(step.place))
@@ -355,28 +341,6 @@ def rule_page(rule: Rule, locale: Locale) -> str:
 def compiler_lines(shown: Sequence[Finding]) -> tuple[str, ...]:
     """Return the compiler's own lines of some findings, each once."""
     return tuple(dict.fromkeys(line for finding in shown for line in finding.lines))
-
-
-def _is_noise(step: Step, following: Step | None, finding: Finding) -> bool:
-    """Say whether a step tells a reader nothing that its neighbours do not tell."""
-    match step.why:
-        case "":
-            return len(finding.flow) > 1
-        case "spill":
-            return step.place == finding.at
-        case "captured by a closure":
-            return following is not None and following.why == "reference"
-        case "assign" | "assign-pair":  # parameters and results of inlined calls
-            is_made_up = _VARIADIC in step.expression or _MADE_UP.search(step.expression) is not None
-            return is_made_up and not (following is None and _written_target(step))
-        case _:
-            return False
-
-
-def _written_target(step: Step) -> str:
-    """Return the left side of `x.f = ~r0`, where only the other side is the compiler's own; "" for other texts."""
-    left, is_set, right = step.text.partition(" = ")
-    return left if is_set and _MADE_UP.search(right) and not _MADE_UP.search(left) and ", " not in left else ""
 
 
 def _table(locale: Locale) -> dict[str, str]:

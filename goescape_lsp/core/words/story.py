@@ -15,6 +15,10 @@ EN: dict[str, str] = {
     "chapter": "{function}, parameter {parameter}: {step}",
     "end.kept": "That is where it is kept.",
     "end.held": "What holds it there is on the heap itself.",
+    "end.dynamic.at-once": "{callee} is an interface method or a function value: the compiler cannot know which code runs, "
+    "and assumes that it keeps the value.",
+    "end.dynamic.unnamed": "What is called there is an interface method or a function value: the compiler cannot know "
+    "which code runs, and assumes that it keeps the value.",
     "end.dynamic": "That calls an interface method or a function value: the compiler cannot know which code runs, and "
     "assumes that it keeps the value.",
     "end.bodiless": "{callee} has no Go body here, so the compiler assumes that it keeps the value.",
@@ -37,6 +41,8 @@ ZH: dict[str, str] = {
     "chapter": "{function} 的参数 {parameter}：{step}",
     "end.kept": "值就保存在这里。",
     "end.held": "持有它的对象本身就在堆上。",
+    "end.dynamic.at-once": "{callee} 是接口方法或函数值：编译器无法知道会执行哪段代码，只能假定它会保留这个值。",
+    "end.dynamic.unnamed": "那里调用的是接口方法或函数值：编译器无法知道会执行哪段代码，只能假定它会保留这个值。",
     "end.dynamic": "这里调用的是接口方法或函数值：编译器无法知道会执行哪段代码，只能假定它会保留这个值。",
     "end.bodiless": "{callee} 在这里没有 Go 函数体，编译器只能假定它会保留这个值。",
     "end.generic": "{callee} 是泛型代码，在使用它的地方编译；这里不再继续追踪。",
@@ -76,7 +82,12 @@ def ending(story: Story, locale: Locale, code: hover.Code = hover.plain) -> str:
         return word("looking", locale, packages=names)
     if story.end is End.OPEN:
         return ""
-    return word(f"end.{story.end}", locale, callee=code(story.callee), count=MOST_PACKAGES)
+    key = f"end.{story.end}"
+    if (
+        story.end is End.DYNAMIC and not story.chapters
+    ):  # no called function was read, which could be the one that calls
+        key += ".at-once" if story.callee else ".unnamed"
+    return word(key, locale, callee=code(story.callee), count=MOST_PACKAGES)
 
 
 def seen_for(finding: Finding, locale: Locale, code: hover.Code = hover.plain) -> str:

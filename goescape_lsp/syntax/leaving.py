@@ -1,0 +1,116 @@
+"""Which of several statements that do the same a value comes to: of a variable, the compiler names the first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Iterator
+
+from tree_sitter import Node
+
+from goescape_lsp.syntax.cuts import squeeze
+from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, enclosing_function, first_of, spelled_in, text_of
+
+RETURNS = frozenset({"return_statement"})
+ASSIGNMENTS = frozenset({"assignment_statement", "short_var_declaration"})
+_CASES = frozenset({"expression_case", "type_case", "communication_case", "default_case"})
+_LISTS = frozenset({"block", "statement_list"}) | _CASES
+_JUMP = re.compile(rb"\b(?:goto|fallthrough)\b")
+_LEAVING = frozenset({"break_statement", "continue_statement"})
+
+
+def comes_to(made: Node, told: Node, name: str) -> Node | None:
+    """Return the `return` or assignment that a value made at a node comes to: `told` if it can, else one like it.
+
+    That is one that returns the same expression with a variable of this name, at the same position among the results,
+    or one with the same two sides. None when no such statement can be reached. Source: cmd/compile/internal/escape,
+    walkOne: of the edges between the same two variables it explains the first.
+    """
+    function = enclosing_function(told)
+    body = function.child_by_field_name("body") if function is not None else None
+    if function is None or body is None or not _is_in(made, body) or _JUMP.search(body.text or b""):
+        return told
+    is_behind = told.start_byte > made.start_byte and _is_in(made, told.parent)
+    if is_behind or _is_in(made, told) or not (wanted := _effects(told, name)):
+        return told
+    kinds = RETURNS if told.type in RETURNS else ASSIGNMENTS
+    found = None
+    for statement in _after(made, function, kinds):
+        if statement == told:
+            return told
+        if found is None and wanted & _effects(statement, name):
+            found = statement
+    return found
+
+
+def _is_in(node: Node, around: Node | None) -> bool:
+    return around is not None and around.start_byte <= node.start_byte and node.end_byte <= around.end_byte
+
+
+def _effects(statement: Node, name: str) -> frozenset[tuple[int | str, str]]:
+    """Return the results that a variable has a part in, with their positions; of an assignment its two sides."""
+    if statement.type in ASSIGNMENTS:
+        left, right = (squeeze(text_of(statement.child_by_field_name(side))) for side in ("left", "right"))
+        return frozenset({(left, right)})
+    given = first_of(statement)
+    results = [] if given is None else [one for one in given.named_children if one.type != "comment"]
+    return frozenset(
+        (index, squeeze(text_of(one))) for index, one in enumerate(results) if any(True for _ in spelled_in(one, name))
+    )
+
+
+def _after(made: Node, function: Node, kinds: frozenset[str]) -> Iterator[Node]:
+    """Yield the statements of some kinds in a function that can run after a node of it, or of a literal in it.
+
+    Shape: conditions are not weighed; what a literal does counts where the literal stands.
+    """
+    around = [made, *ancestors(made)]
+    around = around[: around.index(function)]
+    outermost = next((index for index in range(len(around) - 1, -1, -1) if around[index].type in FUNCTIONS), 0)
+    child = around[outermost]
+    for parent in around[outermost + 1 :]:
+        if parent.type in kinds:
+            yield parent
+        if parent.type in RETURNS:
+            return
+        if parent.type == "for_statement":  # each round may come to any of it
+            yield from _of_kinds(parent, kinds)
+        elif parent.type in _LISTS:
+            if (yield from _in_list(child, kinds)):
+                return
+        elif child.type not in _LISTS and child != parent.child_by_field_name("alternative"):
+            yield from _behind(child, kinds)  # from the header of an `if` or `switch` into its branches
+        child = parent
+
+
+def _in_list(child: Node, kinds: frozenset[str]) -> Generator[Node, None, bool]:
+    """Yield what can follow a statement in its list; the value says whether the function always ends there."""
+    following = child.next_named_sibling
+    while following is not None:
+        yield from _of_kinds(following, kinds)
+        if following.type in RETURNS or _panics(following):
+            return True
+        if following.type in _LEAVING:
+            return False
+        following = following.next_named_sibling
+    return False
+
+
+def _behind(child: Node, kinds: frozenset[str]) -> Iterator[Node]:
+    following = child.next_named_sibling
+    while following is not None:
+        yield from _of_kinds(following, kinds)
+        following = following.next_named_sibling
+
+
+def _panics(statement: Node) -> bool:
+    call = first_of(statement) if statement.type == "expression_statement" else None
+    return call is not None and text_of(call.child_by_field_name("function")) == "panic"
+
+
+def _of_kinds(node: Node, kinds: frozenset[str]) -> Iterator[Node]:
+    """Yield the statements of some kinds in a node, not those of literals."""
+    if node.type in kinds:
+        yield node
+    elif node.type not in FUNCTIONS:
+        for child in node.named_children:
+            yield from _of_kinds(child, kinds)
