@@ -156,7 +156,7 @@ CASES: dict[str, Case] = {
             "in (*outer).take, inlined here: passed to a call: (*inner).take(o.inner, p) @2",
         ),
         "passed to o.take, which lets it outlive the call",
-        "The function that is called keeps its argument.",
+        "The function that is called keeps its argument",
     ),
     "kept under a name of the compiler": Case(
         """func use(p *int) {
@@ -348,5 +348,5 @@ def test_an_inlined_function_in_chinese(told: dict[str, tuple[Finding, int]]) ->
     ("locale", "said"), [("en", "in the function literal, inlined here: "), ("zh-cn", "在内联到此的函数字面量中")]
 )
 def test_a_literal_has_no_name(locale: Locale, said: str) -> None:
-    step = Step("return", "return x", "x", "y", Place("/a.go", 1, 1), "use.func1")
+    step = Step("return", "return x", "x", "y", Place("/a.go", 1, 1), inlined_from="use.func1")
     assert hover.step_text(step, locale).startswith(said)
