@@ -208,6 +208,7 @@ class Finding:
     `is_api` says that its function can be called from other modules: exported, neither in a program nor internal.
     `statement` is the first word of the statement that it stands in, None outside statements; `is_beside` says that
     the statement has another finding that is told louder.
+    `is_of_other` says that what decides happens to another value, which the variable held before this one.
     `suppressed` is the reason for which a comment in the source accepts the finding, "" when none does.
     """
 
@@ -231,6 +232,7 @@ class Finding:
     keeper: Rule | None = None
     inlined_from: str = ""
     decided_in: str = ""
+    is_of_other: bool = False
     also_at: tuple[Place, ...] = ()
     holder: Span | None = None
     count: int = 1

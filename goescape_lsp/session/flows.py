@@ -57,6 +57,7 @@ class Flows:
             decided_at=told.decided_at,
             callee=told.callee,
             decided_in=told.decided_in,
+            is_of_other=told.is_of_other,
             keeper=told.keeper,
             is_captured=told.is_captured,
             is_by_reference=told.is_by_reference,

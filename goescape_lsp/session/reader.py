@@ -243,6 +243,7 @@ class Reader:
             lines=_lines(site),
             decided_at=_known(where_now(decision.at, told, flow), self._sources),
             decided_in=self._retelling.keeper(decision, line.place),
+            is_of_other=self._retelling.is_of_other(flow, line.place),
             callee=decision.callee,
             keeper=decision.keeper,
             temperature=Temperature.COLD if decision.rule is Rule.PANIC_ARGUMENT else found.temperature,

@@ -17,6 +17,7 @@ _RESULT = re.compile(r"^(?:\w+\()?~[rR]\d+\)?$")
 _LITERAL = re.compile(r"\.func\d+(?:\.\d+)*$")
 _VARIADIC = "... argument"
 _ASSIGNED = frozenset({"assign", "assign-pair"})
+_OVER_AT_ONCE = _ASSIGNED | {"call parameter", "send", "appendee slice", "appended slice...", "key of map put"}
 _KEPT = frozenset(
     {
         Rule.APPENDED,
@@ -61,6 +62,19 @@ class Retelling:
         is_here = at.file == made.file and source.is_one_function(made, at)
         keeper = self._body_at(at) if is_here else ""
         return "" if _LITERAL.search(keeper) else keeper  # whose body is in the source
+
+    def is_of_other(self, flow: tuple[Step, ...], made: Place) -> bool:
+        """Say whether the last step of a flow is over before the value gets where that step takes it from.
+
+        Source: cmd/compile/internal/escape: all values that a variable holds in turn are one.
+        """
+        source = self.sources.get(made.file)
+        told = [one for one in flow if one.place.line and one.place.file == made.file and one.why != "spill"]
+        if source is None or not told or told[-1].why not in _OVER_AT_ONCE or told[-1].inlined_from:
+            return False
+        last = told[-1].place
+        before = next((one.place for one in reversed(told) if one.place.line != last.line), made)  # else its operand
+        return (last.line, last.column) < (before.line, before.column) and not source.may_follow(before, last)
 
     def _inlined(self, steps: tuple[Step, ...], made_in: Place | None) -> Iterator[Step]:
         """Yield the steps with the inlined functions that they stand in; what comes before a value is given is not."""

@@ -14,6 +14,7 @@ RETURNS = frozenset({"return_statement"})
 ASSIGNMENTS = frozenset({"assignment_statement", "short_var_declaration"})
 _CASES = frozenset({"expression_case", "type_case", "communication_case", "default_case"})
 _LISTS = frozenset({"block", "statement_list"}) | _CASES
+_SIMPLE = RETURNS | ASSIGNMENTS | {"expression_statement", "send_statement", "go_statement", "defer_statement"}
 _JUMP = re.compile(rb"\b(?:goto|fallthrough)\b")
 _LEAVING = frozenset({"break_statement", "continue_statement"})
 
@@ -40,6 +41,21 @@ def comes_to(made: Node, told: Node, name: str) -> Node | None:
         if found is None and wanted & _effects(statement, name):
             found = statement
     return found
+
+
+def may_follow(first: Node, then: Node) -> bool:
+    """Say whether code at a second node can run after code at a first one, as far as the statements around them tell.
+
+    Shape: true for nodes of different functions, since a literal may run at any time, and where something jumps.
+    """
+    function = enclosing_function(first)
+    body = function.child_by_field_name("body") if function is not None else None
+    if function is None or body is None or enclosing_function(then) != function or _JUMP.search(body.text or b""):
+        return True
+    statement = next((one for one in (then, *ancestors(then)) if one.type in _SIMPLE), None)
+    if statement is None or not _is_in(first, body) or _is_in(first, statement):
+        return True
+    return any(one == statement for one in _after(first, function, frozenset({statement.type})))
 
 
 def _is_in(node: Node, around: Node | None) -> bool:

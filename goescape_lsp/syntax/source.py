@@ -22,7 +22,7 @@ from goescape_lsp.syntax.captures import captures, captures_inside
 from goescape_lsp.syntax.cuts import EXPRESSION_LENGTH, cut, one_line, squeeze
 from goescape_lsp.syntax.file import GoFile
 from goescape_lsp.syntax.labels import is_behind_label, labels_before
-from goescape_lsp.syntax.leaving import ASSIGNMENTS, RETURNS, comes_to
+from goescape_lsp.syntax.leaving import ASSIGNMENTS, RETURNS, comes_to, may_follow
 from goescape_lsp.syntax.literals import keyword_of, literal_of, repeats, wrapper_of
 from goescape_lsp.syntax.outline import Outline
 from goescape_lsp.syntax.scope import Role
@@ -216,6 +216,11 @@ class Source:
         words = {leaf.type, "=", ":="}  # the compiler's place of an assignment is that of its operator
         span = span_of(leaf if found == statement else next(one for one in found.children if one.type in words))
         return Place(told.file, span.line, span.column), one_line(text_of(found))
+
+    def may_follow(self, first: Place, then: Place) -> bool:
+        """Say whether code at a second place can run after code at a first one: see `leaving.may_follow`."""
+        before, after = self._leaf(first), self._leaf(then)
+        return before is None or after is None or may_follow(before, after)
 
     def outlives_loop(self, place: Place, name: str, site: Place) -> bool:
         """Say whether what `name` means at a place is declared outside a loop, of its function, around a site."""

@@ -57,6 +57,12 @@ var kept any
 func keep(v any) { kept = v }
 
 //go:noinline
+func keepMap(m map[string]any) { kept = m }
+
+//go:noinline
+func sizeOf(m map[string]any) int { return len(m) }
+
+//go:noinline
 func print2(all ...any) { kept = all }
 
 func print1(all ...any) { print2(all...) }
@@ -296,6 +302,50 @@ CASES: dict[str, Case] = {
 	return append(all, value)
 }""",
         ("assigned: value = … @4", "passed to a call: append(all, value) @6"),
+    ),
+    "the value that a variable held before is passed": Case(
+        """func use(old map[string]any) int {
+	data := old
+	keepMap(data)
+	fresh := make(map[string]any, 4) // here
+	data = fresh
+	return sizeOf(data)
+}""",
+        (
+            "assigned: fresh := make(map[string]any, 4) @4",
+            "assigned: data = fresh @5",
+            "passed to a call: keepMap(data) @3",
+        ),
+        "another value of its variable is passed to keepMap, which lets it outlive the call",
+        "The compiler takes all values that a variable holds in turn for one",
+    ),
+    "the value that a variable held before is stored": Case(
+        """func use(old map[string]any) int {
+	data := old
+	fresh := make(map[string]any, 4) // here
+	fresh["x"] = data
+	data = fresh
+	return sizeOf(data)
+}""",
+        (
+            "assigned: fresh := make(map[string]any, 4) @3",
+            "assigned: data = fresh @5",
+            "put into an interface value: data @4",
+            'assigned: fresh["x"] = data @4',
+        ),
+        "another value of its variable is stored in a map",
+        "The compiler takes all values that a variable holds in turn for one",
+    ),
+    "a loop leads back to the call": Case(
+        """func use(data map[string]any, n int) {
+	for i := 0; i < n; i++ {
+		keepMap(data)
+		data = make(map[string]any, 4) // here
+	}
+}""",
+        ("assigned: data = make(map[string]any, 4) @4", "passed to a call: keepMap(data) @3"),
+        "passed to keepMap, which lets it outlive the call",
+        "The function that is called keeps its argument",
     ),
 }
 

@@ -12,7 +12,7 @@ from goescape_lsp.core.decision import RANGE
 from goescape_lsp.core.judge import WRAPPED, is_open, is_sum
 from goescape_lsp.core.model import Allocation, Cause, Finding, Kind, Rule, Temperature
 from goescape_lsp.core.unexplained import MOST_MIB
-from goescape_lsp.core.words import Locale, circumstances, inlined
+from goescape_lsp.core.words import Locale, circumstances, inlined, others
 
 # Where a value is kept on purpose, its size is the part that can still be changed.
 _KEPT = frozenset([Rule.RETURNED, Rule.STORED_IN_GLOBAL, Rule.STORED_IN_HEAP_OBJECT, Rule.STORED_IN_MAP, Rule.APPENDED])
@@ -292,8 +292,9 @@ def advice(finding: Finding, locale: Locale, circumstance: str = "") -> str:
     else:
         circumstance = ""
     room = _room_of(finding)
-    if not room and finding.kind is not Kind.APPEND and (kept := inlined.advice(finding, locale)):
-        return kept
+    elsewhere = others.advice(finding, locale) or inlined.advice(finding, locale)
+    if not room and finding.kind is not Kind.APPEND and elsewhere:
+        return elsewhere
     key = f"room.{room}" if room else next(key for key in _keys(finding, finding.rule) if key in table)
     if circumstance and room not in _KNOWN_ROOM and (circumstance not in _GENERAL or key in _GENERAL[circumstance]):
         return (circumstances.ZH if locale == "zh-cn" else circumstances.EN)[circumstance]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from goescape_lsp.core.decision import RANGE
 from goescape_lsp.core.model import Allocation, Cause, Finding, Kind, Rule, Verdict
-from goescape_lsp.core.words import Locale, inlined
+from goescape_lsp.core.words import Locale, inlined, others
 
 _BETWEEN_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 _LONGEST = 60
@@ -280,7 +280,7 @@ def _sentence(rule: Rule, finding: Finding, locale: Locale) -> str:
     elif rule is Rule.MAP_STORAGE and finding.allocation is Allocation.MAY_ALLOCATE:
         key = "map-storage-maybe"
     text = table[key].format(callee=_callee(finding.callee, table))
-    return inlined.why(finding, text, locale) if rule is finding.rule else text
+    return others.why(finding, inlined.why(finding, text, locale), locale) if rule is finding.rule else text
 
 
 def _callee(name: str, table: dict[str, str]) -> str:
