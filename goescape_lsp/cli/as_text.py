@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sys
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import click
@@ -51,16 +53,24 @@ def report(
     """Return the whole report: findings in the given order, then one line that counts them and those accepted."""
     sources: dict[str, list[bytes]] = {}
     parts: list[str] = []
-    for one in shown:
-        path = one.finding.file
+    for (path, _), group in groupby(shown, key=lambda one: (one.finding.file, one.finding.span)):
+        here = list(group)
         if path not in sources:
-            sources[path] = split_lines(one.content)
-        parts.append("\n".join(entry(one.finding, one.message, sources[path], paths)) + "\n")
+            sources[path] = split_lines(here[0].content)
+        parts.append("\n".join(_at_one_place(here, sources[path], paths, locale)) + "\n")
     heap = [one.finding for one in shown if one.finding.is_heap]
     loops = sum(finding.temperature is Temperature.LOOP for finding in heap)
     parts.append(cli.count(len(heap), len({finding.file for finding in heap}), loops, locale, accepted))
     text = "\n".join(parts)
     return text if is_coloured else click.unstyle(text)
+
+
+def _at_one_place(shown: Sequence[Shown], lines: Sequence[bytes], paths: Paths, locale: Locale) -> list[str]:
+    """Return the findings of one expression as lines: each sentence once, and the source below all of them."""
+    heads = Counter(entry(one.finding, one.message, (), paths)[0] for one in shown)
+    told = [head if times == 1 else cli.text("times", locale, told=head, times=times) for head, times in heads.items()]
+    hottest = min((one.finding for one in shown), key=lambda finding: list(COLOUR).index(finding.temperature))
+    return [*told, *entry(hottest, "", lines, paths)[1:]]
 
 
 def entry(finding: Finding, message: str, lines: Sequence[bytes], paths: Paths) -> list[str]:

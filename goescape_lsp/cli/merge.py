@@ -16,10 +16,11 @@ from goescape_lsp.cli.check import FOUND
 from goescape_lsp.cli.choose import fails
 from goescape_lsp.cli.paths import Paths
 from goescape_lsp.cli.results import Entry, NotAResult, Result, read_result
+from goescape_lsp.core.naming import UNCOUNTED
 from goescape_lsp.core.words import cli as words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from goescape_lsp.core.model import Finding
     from goescape_lsp.core.words import Locale
@@ -68,8 +69,20 @@ def joined(results: Iterable[Result]) -> list[Entry]:
             rank = min(result.ranks.get(entry.finding.package, float("inf")) for entry in entries)
             is_heap = any(entry.finding.is_heap for entry in entries)
             sites.setdefault(site, []).append(((not is_heap, rank, number), entries))
-    kept = [entry for found in sites.values() for entry in min(found, key=lambda pair: pair[0])[1]]
+    kept = [entry for found in sites.values() for entry in _named(min(found, key=lambda pair: pair[0])[1], found)]
     return sorted(kept, key=lambda entry: as_json.order(entry.raw))
+
+
+def _named(entries: list[Entry], found: Sequence[tuple[object, list[Entry]]]) -> Iterator[Entry]:
+    """Yield entries of a site with the name of their function: only some of the compiles may tell that of a literal."""
+    functions = (entry.finding.function for _, others in found for entry in others)
+    name = next((function for function in functions if not function.endswith(UNCOUNTED)), "")
+    for entry in entries:
+        if name and entry.finding.function.endswith(UNCOUNTED):
+            finding = replace(entry.finding, function=name)
+            yield replace(entry, raw={**entry.raw, "function": name}, finding=finding)
+        else:
+            yield entry
 
 
 def _site(finding: Finding) -> tuple[object, ...]:
