@@ -9,6 +9,8 @@ from goescape_lsp.core.model import Place
 from goescape_lsp.core.parse import Arrow, Block, Reason
 from goescape_lsp.core.shape import Syntax
 
+_RETURNING = frozenset({"return", "assign", "assign-pair"})
+
 
 class Exits:
     """Tells what of an explanation is about the value's own function."""
@@ -51,15 +53,17 @@ class Exits:
     def _returns(self, block: Block, arrow: Arrow, after: tuple[Arrow, ...]) -> bool:
         reason = arrow.reasons[-1] if arrow.reasons else None
         syntax = self._syntax(block.place)
-        if reason is None or syntax is None or not self.is_own(block, reason.place):
+        if reason is None or syntax is None or reason.why not in _RETURNING or arrow.target.startswith("{"):
             return False
-        if syntax.literals_around(reason.place) != syntax.literals_around(block.place):
+        if reason.why != "return" and not (
+            syntax.result_name(reason.place, arrow.target) and self._goes_on_elsewhere(block, after)
+        ):
             return False
-        if reason.why == "return":
-            return True
-        if reason.why not in {"assign", "assign-pair"} or not syntax.result_name(reason.place, arrow.target):
-            return False
-        # A result that the function goes on to use is told by that use, unless the use is a caller's.
+        is_here = self.is_own(block, reason.place)
+        return is_here and syntax.literals_around(reason.place) == syntax.literals_around(block.place)
+
+    def _goes_on_elsewhere(self, block: Block, after: tuple[Arrow, ...]) -> bool:
+        """Say whether callers go on with a result; one that the function itself goes on to use is told by that use."""
         steps = [one for later in after for one in later.reasons]
         name = block.function.rpartition(".")[2]
         return any(not self.is_own(block, one.place) or f"= {name}(" in one.expression for one in steps)

@@ -57,6 +57,11 @@ class GoFile:
             is_broken=root.has_error,
         )
 
+    @cached_property
+    def declared_rows(self) -> tuple[tuple[int, int], ...]:
+        """The 0-based first and last rows of what stands at the top of the file, in source order."""
+        return tuple((node.start_point[0], node.end_point[0]) for node in self.tree.root_node.named_children)
+
     def _takes_tests(self, imports: frozenset[str], clause: str) -> bool:
         may = "testing" in imports and clause != "package main" and _TESTING.search(self.content) is not None
         return may and functions.takes_testing(self.tree.root_node)

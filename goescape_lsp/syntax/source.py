@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from operator import itemgetter
 
 from tree_sitter import Node, Tree
 
@@ -201,8 +203,9 @@ class Source:
 
     def is_one_function(self, place: Place, other: Place) -> bool:
         """Say whether two places lie in the same declaration of the file."""
-        around = next((n for n in self.root.named_children if n.end_point[0] >= place.line - 1), None)
-        return around is not None and around.start_point[0] <= other.line - 1 <= around.end_point[0]
+        rows = self._file.declared_rows
+        index = bisect_left(rows, place.line - 1, key=itemgetter(1))
+        return index < len(rows) and rows[index][0] <= other.line - 1 <= rows[index][1]
 
     def comes_to(self, made: Place, told: Place, name: str) -> tuple[Place, str] | None:
         """Return where the statement is that a value made at a place comes to, and its text: see `leaving.comes_to`."""
