@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from goescape_lsp.core.judge import MADE_EMPTY, UNKNOWN_SIZE, is_sum
+from goescape_lsp.core.judge import MADE_EMPTY, UNKNOWN_SIZE, is_never_empty, is_sum
 from goescape_lsp.core.model import Allocation, Finding, Kind, Rule, Verdict
 from goescape_lsp.core.tables.calls import RUNTIME_CALLS
 
@@ -210,7 +210,7 @@ def _weigh_heap(finding: Finding, *, is_called: bool, is_alone: bool) -> Finding
 
 def _sized(finding: Finding) -> Finding:
     """Return the finding as that of a slice, which takes no memory where its size turns out to be 0."""
-    if not _MADE_SIZED.match(finding.subject):
+    if not _MADE_SIZED.match(finding.subject) or is_never_empty(finding.subject):
         return finding
     return replace(finding, allocation_reason="zero-length")
 

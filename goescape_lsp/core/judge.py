@@ -36,6 +36,7 @@ _EMPTY = re.compile(
 # Of a type that the file does not tell: a slice of 0 elements takes no memory, a map does.
 MADE_EMPTY = re.compile(r"^make\([^,]+, 0(?:, 0)?\)$")
 _NO_SIZE = re.compile(r"^make\(\[\]struct ?\{\}, ")
+_COUNTED = re.compile(r"^(?:len|cap)\([^()]*\)$")
 _SIZED_MAKE = re.compile(r"^make\(.*, (?P<size>[^,]+)\)$", re.DOTALL)
 _HINTED_MAP = re.compile(r"^make\(map\[.*, (?P<hint>[^,]+)\)$", re.DOTALL)
 # `([]rune)(s)` or `Runes(s)`, not `make(…)`.
@@ -253,11 +254,35 @@ def may_be_empty(subject: str) -> bool:
     return '"' not in _outside_brackets(_QUOTED.sub(_fill, subject)) and not _KNOWN_TEXT.search(subject)
 
 
+def is_never_empty(made: str) -> bool:
+    """Say whether a size in the compiler's text of a `make` is above 0 for certain: `4`, `max(n, 4)`, `len(s) + 4`."""
+    _, *sizes = _split(made.removeprefix("make(").removesuffix(")"), ", ")
+    return any(_is_positive(size) for size in sizes)
+
+
+def _is_positive(size: str) -> bool:
+    if size.startswith("max("):
+        return any(_is_positive(one) for one in _split(size.removeprefix("max(").removesuffix(")"), ", "))
+    terms = _split(size, " + ")
+    is_known = all(term.isdigit() or _COUNTED.match(term) for term in terms)
+    return is_known and any(term.isdigit() and int(term) > 0 for term in terms)
+
+
+def _split(text: str, separator: str) -> list[str]:
+    """Return the parts of a text between separators that stand outside brackets."""
+    parts, depth, start = list[str](), 0, 0
+    for index, letter in enumerate(text):
+        depth += (letter in "([{") - (letter in ")]}")
+        if not depth and text.startswith(separator, index):
+            parts.append(text[start:index])
+            start = index + len(separator)
+    return [*parts, text[start:]]
+
+
 def _unless(kind: Kind, subject: str) -> str:
     """Return the reason that names the case in which even a heap value takes no memory: that it is empty."""
-    made = _SIZED_MAKE.match(subject) if kind is Kind.SLICE else None
-    if made is not None:
-        return "" if made["size"].isdigit() else "zero-length"
+    if kind is Kind.SLICE and _SIZED_MAKE.match(subject) is not None:
+        return "" if is_never_empty(subject) else "zero-length"
     if kind is Kind.STRING and is_sum(subject):
         return "" if _outside_brackets(_QUOTED.sub(_fill, subject)).count('"') > _ONE_TEXT else "empty-part"
     if _KNOWN_TEXT.search(subject):

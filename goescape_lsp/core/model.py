@@ -61,6 +61,7 @@ class Cause(StrEnum):
     PANIC = "panic"
     LOOP = "loop"
     LABEL = "label"
+    RECURSION = "recursion"
     OUTER_VAR = "outer-var"
     TOO_LARGE = "too-large"
     TOO_ALIGNED = "too-aligned"

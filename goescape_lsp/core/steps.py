@@ -71,6 +71,10 @@ class Steps:
         if _grows(last) and len(block.arrows) > 1:
             before = block.arrows[-2]
             return self._assigned_to_variable(block, before, before.reasons[-1], trail)
+        if reason.why == "call parameter" and last.target.isidentifier():
+            # A parameter of functions that call each other, which none of them keeps: it is outside the loop around.
+            called = self._called(self._exits.own_call(block, reason), trail, is_boxed)
+            return because(Cause.RECURSION, called.at, called.callee)
         if reason.why == "call parameter":
             return self._called(self._exits.own_call(block, reason), trail, is_boxed)
         if last.target != _HEAP:

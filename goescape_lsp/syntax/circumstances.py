@@ -86,6 +86,10 @@ def _is_lazy(site: Site) -> bool:
     return site.finding.kind in _MEMORY and reuse.is_lazy(site)
 
 
+def _is_made_again(site: Site) -> bool:
+    return _is_lazy(site) and reuse.is_given_up(site)
+
+
 def _is_handed_over(site: Site) -> bool:
     return _is_own(site) and site.finding.kind in _MEMORY and reuse.is_handed_over(site)
 
@@ -242,6 +246,7 @@ _TABLE: tuple[tuple[str, Callable[[Site], bool]], ...] = (
     ("unmeasured", _is_unmeasured),
     ("option", _is_option),
     ("reused", _is_reused),
+    ("lazy-again", _is_made_again),
     ("lazy", _is_lazy),
     ("handed-over", _is_handed_over),
     ("made-with-room", _is_made_with_room),

@@ -92,6 +92,19 @@ def is_lazy(site: Site) -> bool:
     return False
 
 
+def is_given_up(site: Site) -> bool:
+    """Say whether the package sets a field of this name to nil again, or takes entries out of a map of this name."""
+    conditions = [(branch, branch.child_by_field_name("condition")) for branch, _ in site.branches()]
+    missing = [text for branch, condition in conditions for text in _missing(branch, condition)]
+    return any(_gives_up(text).search(source.decode("utf-8", "replace")) for text in missing for source in site.package)
+
+
+def _gives_up(missing: str) -> re.Pattern[str]:
+    held, bracket, _ = missing.partition("[")
+    name = re.escape(held.rpartition(".")[2])
+    return re.compile(rf"\bdelete\((?:\w+\.)*{name}," if bracket else rf"\.{name} = nil\b")
+
+
 def is_handed_over(site: Site) -> bool:
     """Say whether the older value of a variable was passed on just before a new one is made for it."""
     before = site.statement.prev_named_sibling

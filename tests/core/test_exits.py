@@ -157,6 +157,27 @@ func (l lines) again(f func(int) bool) {
 	}
 }
 
+// Nothing keeps it: the parameter of a function that calls itself is one variable, outside the loop.
+func collect(into *[]int, t *tree) {
+	var all []int
+	for i := range t.kids {
+		var one []int // one: outlives-loop-iteration collect; collect(&one, &t.kids[i])
+		collect(&one, &t.kids[i])
+		all = append(all, one...)
+	}
+	*into = all
+}
+
+func collectBefore(into *[]int, t *tree) {
+	var all, one []int
+	for i := range t.kids {
+		one = nil
+		collectBefore(&one, &t.kids[i])
+		all = append(all, one...)
+	}
+	*into = all
+}
+
 // The result of inlined code is none of the function.
 func branch(s string, all []int) []int {
 	for i := 0; i < len(s); i++ {

@@ -102,7 +102,7 @@ async def test_instances_and_inlined_copies(tmp_path: Path) -> None:
         held = await ask(client, uri, "held :=")
         assert "Seen for: `Box[string]`, `Box[int]`, `Box[pointer types]`." in held
         fresh = await ask(client, uri, "new(int) }")
-        assert "Also on the heap at 1 call that inlines it. It stays on the stack at 1 call that inlines it." in fresh
+        assert "Also on the heap at 1 call that inlines it. It does not escape at 1 call that inlines it." in fresh
         assert "Also on the heap at 3 calls that inline it." in await ask(client, uri, "new(int)\n")
         copy = await ask(client, uri, "fresh() }\n\ntype")
         line = SOURCE[: SOURCE.index("func fresh")].count("\n") + 1

@@ -279,6 +279,7 @@ _GROWN = (("limit:MAP_GROWN_ENTRIES", "12 13 14"),)
 _RETURNED = (
     ("limit:RETURNED_APPEND_BUFFER", "0 32"),
     ("page:growing-append", "a returned slice also grows there first and is copied once"),
+    ("hover:reason.moved-growth", "until the return moves them to the heap"),
 )
 _INLINED = (("limit:INLINE_BUDGET", "80"),)
 

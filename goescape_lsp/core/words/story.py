@@ -33,8 +33,8 @@ EN: dict[str, str] = {
     "copies.heap.one": "Also on the heap at 1 call that inlines it.",
     "copies.heap-only": "On the heap at {count} calls that inline it.",
     "copies.heap-only.one": "On the heap at 1 call that inlines it.",
-    "copies.stays": "It stays on the stack at {count} calls that inline it.",
-    "copies.stays.one": "It stays on the stack at 1 call that inlines it.",
+    "copies.stays": "It does not escape at {count} calls that inline it.",
+    "copies.stays.one": "It does not escape at 1 call that inlines it.",
 }
 ZH: dict[str, str] = {
     "title": "被调用的函数如何处理它",
@@ -56,8 +56,8 @@ ZH: dict[str, str] = {
     "copies.heap.one": "在 1 个内联它的调用处同样逃逸到堆上。",
     "copies.heap-only": "在 {count} 个内联它的调用处逃逸到堆上。",
     "copies.heap-only.one": "在 1 个内联它的调用处逃逸到堆上。",
-    "copies.stays": "在 {count} 个内联它的调用处留在栈上。",
-    "copies.stays.one": "在 1 个内联它的调用处留在栈上。",
+    "copies.stays": "在 {count} 个内联它的调用处不逃逸。",
+    "copies.stays.one": "在 1 个内联它的调用处不逃逸。",
 }
 
 # The compiler compiles all pointer types of a type parameter together, under this shape.

@@ -102,6 +102,26 @@ func (b *buffer) firstUse(key string) {
 	b.index[key]++
 }
 
+type session struct {
+	values map[string]int
+	spans  map[int]map[string]int
+}
+
+func (s *session) set(key string) {
+	if s.values == nil {
+		s.values = make(map[string]int) //= lazy-again
+	}
+	s.values[key]++
+	if s.spans[1] == nil {
+		s.spans[1] = map[string]int{} //= lazy-again
+	}
+}
+
+func (s *session) reset() {
+	s.values = nil
+	delete(s.spans, 1)
+}
+
 func groups(m map[string]*buffer, keys []string) {
 	for _, key := range keys {
 		found, ok := m[key]
