@@ -12,6 +12,8 @@ from goescape_lsp.core.judge import UNKNOWN_SIZE
 from goescape_lsp.core.model import Allocation, FileFacts, Finding, Kind, Verdict
 
 _OBJECTS = frozenset([Kind.NEW, Kind.COMPOSITE, Kind.VARIABLE, Kind.CLOSURE])
+# What is said of boxes by their type, and so is true of every copy.
+_BY_TYPE = frozenset(["", "empty-string", "small-integer", "small-value", "nil-slice", "one-byte", "pointer-shaped"])
 _Key = tuple[str, str, str]
 _TYPE = re.compile(
     r"^(?:&(?P<literal>[\w.]+)\{(?:\.\.\.)?\}|new\((?P<new>[\w.]+)\)|\[\](?P<element>[\w.]+)\{\.\.\.\})$"
@@ -93,14 +95,18 @@ def as_origins(findings: tuple[Finding, ...], assembly: Assembly) -> tuple[Findi
 
 
 def _is_copy(finding: Finding) -> bool:
-    is_open = finding.allocation in {Allocation.ALLOCATES, Allocation.MAY_ALLOCATE}
-    return bool(finding.inlined_from) and finding.is_heap and is_open and finding.kind in _OBJECTS
+    is_open = finding.allocation in {Allocation.ALLOCATES, Allocation.MAY_ALLOCATE} and finding.kind in _OBJECTS
+    return bool(finding.inlined_from) and finding.is_heap and (is_open or finding.allocation_reason == "unknown-type")
 
 
 def _as_origin(copy: Finding, origins: Mapping[_Key, Finding | None], assembly: Assembly) -> Finding:
     origin = origins.get((copy.package, copy.inlined_from, copy.subject))
     if origin is None or origin.kind is not copy.kind:
         return copy
+    if copy.allocation_reason == "unknown-type":
+        is_by_type = origin.is_heap and origin.allocation_reason in _BY_TYPE
+        told = (origin.allocation, origin.allocation_reason) if is_by_type else (copy.allocation, "unknown-type")
+        return replace(copy, allocation=told[0], allocation_reason=told[1])
     # A value that stays in its own function calls nothing there, its copies may.
     as_heap = replace(origin, verdict=Verdict.ESCAPES, allocation=Allocation.ALLOCATES)
     held = origin if origin.is_heap else weigh(as_heap, assembly, is_alone=False)

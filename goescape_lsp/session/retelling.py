@@ -74,7 +74,8 @@ class Retelling:
             return False
         last = told[-1].place
         before = next((one.place for one in reversed(told) if one.place.line != last.line), made)  # else its operand
-        return (last.line, last.column) < (before.line, before.column) and not source.may_follow(before, last)
+        name = told[-1].source.lstrip("&*")
+        return (last.line, last.column) < (before.line, before.column) and not source.may_follow(before, last, name)
 
     def _inlined(self, steps: tuple[Step, ...], made_in: Place | None) -> Iterator[Step]:
         """Yield the steps with the inlined functions that they stand in; what comes before a value is given is not."""

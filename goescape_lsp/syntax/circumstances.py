@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from tree_sitter import Node
 
-from goescape_lsp.core.model import Finding, Kind, Rule, Temperature
+from goescape_lsp.core.model import Cause, Finding, Kind, Rule, Temperature
 from goescape_lsp.syntax import reuse, sharing
 from goescape_lsp.syntax.interfaces import is_asked_for
 from goescape_lsp.syntax.sites import POINTERS, Site, declared_function, site_of
@@ -197,6 +197,12 @@ def _is_shared_by_send(site: Site) -> bool:
     )
 
 
+def _is_deferred_once(site: Site) -> bool:
+    """Say whether the loop ends where a deferred call stands in it, so that the call is deferred once."""
+    is_of_loop = site.finding.rule is Rule.DEFERRED_IN_LOOP and site.finding.cause is not Cause.DEFER_LABEL
+    return is_of_loop and site.finding.temperature is Temperature.NORMAL
+
+
 def _is_closed_later(site: Site) -> bool:
     return site.finding.rule is Rule.DEFERRED_IN_LOOP and sharing.is_closed_later(site)
 
@@ -264,6 +270,7 @@ _TABLE: tuple[tuple[str, Callable[[Site], bool]], ...] = (
     ("set-by-closure", _is_set_by_closure),
     ("pool-of-channel", _is_pooled),
     ("shared-by-send", _is_shared_by_send),
+    ("deferred-once", _is_deferred_once),
     ("closed-later", _is_closed_later),
     ("held-and-returned", _is_held_and_returned),
     ("returned-too", _is_returned_too),

@@ -14,7 +14,6 @@ RETURNS = frozenset({"return_statement"})
 ASSIGNMENTS = frozenset({"assignment_statement", "short_var_declaration"})
 _CASES = frozenset({"expression_case", "type_case", "communication_case", "default_case"})
 _LISTS = frozenset({"block", "statement_list"}) | _CASES
-_SIMPLE = RETURNS | ASSIGNMENTS | {"expression_statement", "send_statement", "go_statement", "defer_statement"}
 _JUMP = re.compile(rb"\b(?:goto|fallthrough)\b")
 _LEAVING = frozenset({"break_statement", "continue_statement"})
 
@@ -43,19 +42,20 @@ def comes_to(made: Node, told: Node, name: str) -> Node | None:
     return found
 
 
-def may_follow(first: Node, then: Node) -> bool:
-    """Say whether code at a second node can run after code at a first one, as far as the statements around them tell.
+def may_follow(first: Node, then: Node, declared: Node) -> bool:
+    """Say whether code at a second node, which stands before a first one, can run after it for the same variable.
 
-    Shape: true for nodes of different functions, since a literal may run at any time, and where something jumps.
+    Shape: `declared` is the variable's name where it is declared. True where a loop around both leads back, where
+    something jumps, and for a variable that a literal shares with the function around it: it may be called again.
     """
     function = enclosing_function(first)
     body = function.child_by_field_name("body") if function is not None else None
-    if function is None or body is None or enclosing_function(then) != function or _JUMP.search(body.text or b""):
+    if function is None or body is None or _JUMP.search(body.text or b""):
         return True
-    statement = next((one for one in (then, *ancestors(then)) if one.type in _SIMPLE), None)
-    if statement is None or not _is_in(first, body) or _is_in(first, statement):
+    if enclosing_function(then) != function or enclosing_function(declared) != function:
         return True
-    return any(one == statement for one in _after(first, function, frozenset({statement.type})))
+    loops = (one for one in ancestors(then) if one.type == "for_statement" and _is_in(one, function))
+    return any(_is_in(first, loop) for loop in loops)
 
 
 def _is_in(node: Node, around: Node | None) -> bool:

@@ -220,10 +220,14 @@ class Source:
         span = span_of(leaf if found == statement else next(one for one in found.children if one.type in words))
         return Place(told.file, span.line, span.column), one_line(text_of(found))
 
-    def may_follow(self, first: Place, then: Place) -> bool:
-        """Say whether code at a second place can run after code at a first one: see `leaving.may_follow`."""
+    def may_follow(self, first: Place, then: Place, name: str) -> bool:
+        """Say whether code at a second place can run after code at a first one: see `leaving.may_follow`.
+
+        Shape: true for a name that is no variable of a function.
+        """
         before, after = self._leaf(first), self._leaf(then)
-        return before is None or after is None or may_follow(before, after)
+        found = self.names.local(name, after) if after is not None else None
+        return before is None or after is None or found is None or may_follow(before, after, found.name)
 
     def outlives_loop(self, place: Place, name: str, site: Place) -> bool:
         """Say whether what `name` means at a place is declared outside a loop, of its function, around a site."""

@@ -56,6 +56,13 @@ var kept any
 //go:noinline
 func keep(v any) { kept = v }
 
+type fault struct{ n int }
+
+func (f *fault) Error() string { return "" }
+
+//go:noinline
+func isKept(err error) bool { kept = err; return err != nil }
+
 //go:noinline
 func keepMap(m map[string]any) { kept = m }
 
@@ -335,6 +342,29 @@ CASES: dict[str, Case] = {
         ),
         "another value of its variable is stored in a map",
         "The compiler takes all values that a variable holds in turn for one",
+    ),
+    "the condition that asks for the older value": Case(
+        """func use(err error) error {
+	if isKept(err) {
+		err = &fault{} // here
+	}
+	print2(err == nil)
+	return err
+}""",
+        ("put into an interface value: &fault{} @3", "assigned: err = &fault{} @3", "passed to a call: isKept(err) @2"),
+        "another value of its variable is passed to isKept in an interface, where it may outlive the call",
+    ),
+    "a closure that is called again hands it on": Case(
+        """func use(to chan *int) func() {
+	next := new(int)
+	return func() {
+		to <- next
+		next = new(int) // here
+	}
+}""",
+        ("assigned: next = new(int) @5", "sent on a channel: to <- next @4"),
+        "sent on a channel",
+        "",
     ),
     "a loop leads back to the call": Case(
         """func use(data map[string]any, n int) {

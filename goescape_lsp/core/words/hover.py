@@ -19,7 +19,16 @@ from goescape_lsp.core.model import (
     Temperature,
 )
 from goescape_lsp.core.noise import ASSIGNED, MADE_UP, VARIADIC, told_steps, written_target
+from goescape_lsp.core.tables.layouts import header
 from goescape_lsp.core.words import Locale, captures, findings, inlined, reasons
+
+# The bytes of the header of what an interface holds.
+HEADERS = {
+    Kind.SLICE: header("slice"),
+    Kind.BYTES: header("slice"),
+    Kind.APPEND: header("slice"),
+    Kind.STRING: header("string"),
+}
 
 Code = Callable[[str], str]
 Link = Callable[[Place], str]
@@ -107,10 +116,11 @@ EN: dict[str, str] = {
     "cost.size": "Size: {size} bytes.",
     "cost.size.one": "Size: one byte.",
     "cost.block": "It takes a block of {block} bytes.",
+    "cost.box": "The interface takes a second allocation, of {size} bytes for its header.",
     "cost.map-size": "Its header takes {size} bytes; room for the entries comes on top.",
     "cost.loop": "It stands in a loop.",
     "cost.cold": "It stands on a path that rarely runs.",
-    "from.inlined": "The value is made by {function}, whose body was copied (inlined) here.",
+    "from.inlined": "The value is made by {function}, or by a function that it calls: their bodies were copied (inlined) here.",
     "function.none": "{name}: no value of this function goes to the heap.",
     "function.sites": "{name}: places that go to the heap: {count}, in loops: {loops}.",
     "function.leak.heap": "{name} goes to the heap: what callers pass there is on the heap.",
@@ -207,10 +217,11 @@ ZH: dict[str, str] = {
     "cost.size": "大小：{size} 字节。",
     "cost.size.one": "大小：一个字节。",
     "cost.block": "实际占用 {block} 字节的内存块。",
+    "cost.box": "接口还需要第二次分配，为它的头部占用 {size} 字节。",
     "cost.map-size": "仅 map 头部就占 {size} 字节，存放条目的空间另计。",
     "cost.loop": "位于循环中。",
     "cost.cold": "位于很少执行的路径上。",
-    "from.inlined": "这个值由 {function} 创建，该函数体已被内联到这里。",
+    "from.inlined": "这个值由 {function} 或它所调用的函数创建，函数体已被内联到这里。",
     "function.none": "{name}：这个函数没有值逃逸到堆上。",
     "function.sites": "{name}：有 {count} 处逃逸到堆上，其中 {loops} 处在循环中。",
     "function.leak.heap": "{name} 会流到堆上：调用者传入的东西会放在堆上。",
@@ -287,11 +298,19 @@ def cost(finding: Finding, locale: Locale) -> str:
         parts.append(table[size].format(size=finding.size))
         if finding.block is not None and finding.block != finding.size:
             parts.append(table["cost.block"].format(block=finding.block))
+    if (box := _header_of_box(finding)) is not None:
+        parts.append(table["cost.box"].format(size=box))
     if reason := table.get(f"reason.{finding.allocation_reason}"):
         parts.insert(1, reason)
     if finding.temperature is not Temperature.NORMAL or finding.temperature_reason:
         parts.append(table.get(f"heat.{finding.temperature_reason}") or table[f"cost.{finding.temperature}"])
     return (" " if locale == "en" else "").join(parts)
+
+
+def _header_of_box(finding: Finding) -> int | None:
+    """Return the bytes of the header that an interface needs beside what is made for it, None where it needs none."""
+    is_content = finding.rule is Rule.INTERFACE_CONVERSION and finding.count > 1 and not finding.inlined_from
+    return HEADERS.get(finding.kind) if is_content and finding.allocation is Allocation.ALLOCATES else None
 
 
 def origin(finding: Finding, locale: Locale, code: Code = plain) -> tuple[str, ...]:

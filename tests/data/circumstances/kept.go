@@ -304,6 +304,17 @@ func (p *pooled) fill(n int) {
 	}
 }
 
+func firstMatch(all []*buffer, key string) (found *buffer) {
+	for _, one := range all {
+		if one.index[key] > 0 {
+			defer func() { one.bytes = one.bytes[:0] }() //= deferred-once
+			found = one
+			break
+		}
+	}
+	return found
+}
+
 func closers(names []string, open func(string) io.Closer) []io.Closer {
 	var all []io.Closer
 	for _, name := range names {
