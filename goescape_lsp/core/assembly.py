@@ -168,6 +168,8 @@ def weigh(finding: Finding, assembly: Assembly, *, is_alone: bool, is_only: bool
         finding = replace(finding, allocation_reason="")
     if finding.is_heap and is_only and _is_box_of_its_own(finding, called):
         return replace(finding, allocation=Allocation.ALLOCATES, allocation_reason="")
+    if _is_moved(finding, assembly):
+        return replace(finding, allocation_reason="moved-growth")
     if finding.is_heap:
         is_open = finding.allocation_reason == UNKNOWN_SIZE and not _is_generic(finding)
         if is_only and is_open and called.isdisjoint(_STARTS) and any(map(_CALLS[Kind.NEW].fullmatch, called)):
@@ -206,6 +208,14 @@ def _weigh_heap(finding: Finding, *, is_called: bool, is_alone: bool) -> Finding
     if is_alone:
         return replace(finding, allocation=Allocation.MAY_ALLOCATE, allocation_reason="call")
     return replace(finding, allocation_reason="several-calls")
+
+
+def _is_moved(finding: Finding, assembly: Assembly) -> bool:
+    """Say whether a slice that `append` grows begins on the stack, so that its `return` moves it (go1.26 and later)."""
+    at = finding.decided_at
+    if finding.rule is not Rule.RETURNED or finding.allocation_reason != "growth" or at is None:
+        return False
+    return any(call.startswith("moveSlice") for call in assembly.calls.get((at.file, at.line), ()))
 
 
 def _sized(finding: Finding) -> Finding:

@@ -53,6 +53,7 @@ def finding_below(finding: Finding, rows: int, move: Move) -> Finding:
                 one.written,
                 one.inlined_from,
                 one.is_given,
+                one.is_deeper,
             )
             for one in finding.flow
         ),

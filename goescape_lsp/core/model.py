@@ -61,6 +61,7 @@ class Cause(StrEnum):
     PANIC = "panic"
     LOOP = "loop"
     LABEL = "label"
+    LOOP_VARIABLE = "loop-variable"
     RECURSION = "recursion"
     OUTER_VAR = "outer-var"
     TOO_LARGE = "too-large"
@@ -169,7 +170,8 @@ class Step:
     `capturer` is what captures the value where that is no literal of the source (`core.shape.Capturer`). `written` is
     the expression as its own package has it, "" where that is the compiler's text. `inlined_from` is the function in
     whose inlined body the step stands, "" when it is in the source at `place`; `is_given` says that the value becomes
-    a parameter of that function, the target, there.
+    a parameter of that function, the target, there, `is_deeper` that it may stand in another one that was inlined into
+    that one.
     """
 
     why: str
@@ -181,6 +183,7 @@ class Step:
     written: str = ""
     inlined_from: str = ""
     is_given: bool = False
+    is_deeper: bool = False
 
     @property
     def text(self) -> str:

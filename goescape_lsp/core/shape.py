@@ -160,6 +160,10 @@ class Syntax(Protocol):
         """Say whether what a name means at a place is declared outside a loop that is around a site."""
         ...
 
+    def is_loop_variable(self, place: Place, name: str) -> bool:
+        """Say whether what a name means at a place is declared by a loop itself: `v` of `for _, v := range …`."""
+        ...
+
     def is_in_more_loops(self, site: Place, place: Place) -> bool:
         """Say whether more loops are around a site than around another place of the same function."""
         ...

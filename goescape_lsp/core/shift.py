@@ -218,7 +218,7 @@ def _step(step: Step, place: Callable[[Place], Place]) -> Step:
     # Not `replace`: it takes several times as long, and there are thousands.
     if now is step.place:
         return step
-    more = (step.capturer, step.written, step.inlined_from, step.is_given)
+    more = (step.capturer, step.written, step.inlined_from, step.is_given, step.is_deeper)
     return Step(step.why, step.expression, step.source, step.target, now, *more)
 
 

@@ -24,7 +24,7 @@ _HEAP = "{heap}"
 # A part of a package variable's initial value: `(*T)(path/p..stmp_1@8)`, `([]T)(path/p.variable@24)`.
 _STATIC_DATA = re.compile(r"^\(.*\)\(\S+@\d+\)$")
 # `m["a"]`, `m[p.Key("a")]`: what is indexed by a text is a map, whatever its type.
-_BY_TEXT = re.compile(r"\[(?:[\w.]+\()?\"(?:[^\"\\]|\\.)*\"\)?\]$")
+_BY_TEXT = re.compile(r"\[(?:(?:[\w.]+\()?\"(?:[^\"\\]|\\.)*\"\)?|(?:\w+\.)*CanonicalMIMEHeaderKey\(.*\))\]$")
 _OF_VARIABLE = 2  # dots of `package.Variable.Method`
 # The call that a loop over a function makes: its body is the argument `#yield1`.
 _RANGED = re.compile(r"[(, ](?:\w+\.)?#yield\d*\)$")
@@ -174,7 +174,7 @@ class Steps:
         # What decides is how often the value is made: the step may stand behind the loop, or in a loop of its own.
         made = block.place if block.place.file == at.file else at
         if syntax is not None and syntax.outlives_loop(at, name, made):
-            return because(Cause.LOOP, at)
+            return because(Cause.LOOP_VARIABLE if syntax.is_loop_variable(at, name) else Cause.LOOP, at)
         return because(Cause.HEAP_STORE if is_moved else Cause.OUTER_VAR, at)
 
     def _given_to_inlined(self, block: Block, last: Arrow, trail: Trail, otherwise: Cause) -> Decision:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from goescape_lsp.core.aggregates import in_one_block
 from goescape_lsp.core.assembly import Assembly, carries, grows_map, is_called, weigh
 from goescape_lsp.core.judge import is_sum, judge_silent
 from goescape_lsp.core.model import Allocation, Cause, Finding, Kind, Package, Rule, Span, Verdict
@@ -57,7 +58,7 @@ def weighed(  # noqa: PLR0913 - the findings, and all that a file's machine code
         )
         for finding in findings
     )
-    held = as_origins(held, assembly)
+    held = as_origins(in_one_block(held, assembly), assembly)
     told = tuple(_joined(_grown(finding, assembly, sources), sites.get(finding.file, ())) for finding in held)
     made = {(f.file, line) for f in told if f.is_heap and _costs(f) for line in _lines(f.span)}
     alone = ((f, mates[f.file, f.span.line, f.kind] == 1) for f in added)

@@ -28,7 +28,6 @@ from goescape_lsp.core.parse import Block, Parsed, VerdictLine, leaks_by_place
 from goescape_lsp.core.shape import Boxed, Shape
 from goescape_lsp.core.steps import called_name
 from goescape_lsp.core.tables.layouts import block_of
-from goescape_lsp.core.tables.limits import Subject, limit
 from goescape_lsp.core.tables.versions import is_at_least
 from goescape_lsp.core.temperature import temper
 from goescape_lsp.core.unexplained import unexplained
@@ -101,7 +100,6 @@ class Reader:
         self._classifier = classifier
         literals = (line.place for line in parsed.verdicts if line.subject == LITERAL)
         self._teller = Teller(sources, parsed, frozenset(literals))
-        self._moves_returned = limit(Subject.RETURNED_APPEND_BUFFER, go_version) > 0
         self._retelling = Retelling(sources, parsed.inlined)
 
     def add_to(self, sites: Sites) -> None:
@@ -237,8 +235,6 @@ class Reader:
         if kind is Kind.VARIADIC and not is_inlined:
             site = self._narrowed(site, source)
         found = self._base(site, kind, allocation=allocation, reason=reason, cause=cause, rule=rule)
-        if found.allocation_reason == "growth" and cause is Cause.RETURN and self._moves_returned:
-            found = replace(found, allocation_reason="moved-growth")
         told = self._teller.steps(site.blocks)
         flow = self._retelling.flow(told, line.place, site.inlined_from)
         return replace(

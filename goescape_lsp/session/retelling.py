@@ -16,6 +16,7 @@ from goescape_lsp.syntax.source import Source
 _RESULT = re.compile(r"^(?:\w+\()?~[rR]\d+\)?$")
 _LITERAL = re.compile(r"\.func\d+(?:\.\d+)*$")
 _VARIADIC = "... argument"
+_QUALIFIER = re.compile(r"(?<![\w.)\]])(\w+)\.(?=[a-z_])")
 _ASSIGNED = frozenset({"assign", "assign-pair"})
 _OVER_AT_ONCE = _ASSIGNED | {"call parameter", "send", "appendee slice", "appended slice...", "key of map put"}
 _KEPT = frozenset(
@@ -90,7 +91,8 @@ class Retelling:
             if is_before or (first is None and step.place != made_in and self._is_of_call(step)):
                 yield step
             else:
-                yield replace(step, inlined_from=owner, is_given=index == first)
+                owner, is_deeper = self._owner(step, owner)
+                yield replace(step, inlined_from=owner, is_given=index == first, is_deeper=is_deeper)
 
     def _body_at(self, place: Place) -> str:
         """Return the function that was inlined at the `(` of a call, "" where none was."""
@@ -100,6 +102,18 @@ class Retelling:
         if call is None or source is None or (place.line, place.column) < (call.span.line, call.span.column):
             return ""
         return intern(without_types(names[0]).removeprefix(source.package_name + "."))
+
+    def _owner(self, step: Step, outermost: str) -> tuple[str, bool]:
+        """Return the function that a step of inlined code stands in, and whether it may be one inlined into that.
+
+        Shape: variables of other packages have the package's name in the compiler's text: `textproto.h[textproto.key]`.
+        """
+        others = self.inlined[step.place][1:]
+        qualifiers = set(_QUALIFIER.findall(step.expression))
+        found = {intern(without_types(name)) for name in others if name.partition(".")[0] in qualifiers and "." in name}
+        if outermost.partition(".")[0] in qualifiers or len(found) != 1:
+            return outermost, bool(others)
+        return found.pop(), False
 
     def _is_of_call(self, step: Step) -> bool:
         """Say whether a step is about the call at its place: the slice of its arguments, or a copy not inlined."""

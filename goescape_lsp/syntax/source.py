@@ -242,6 +242,12 @@ class Source:
             return True
         return any(label.start_byte > found.name.start_byte for label in labels_before(made))
 
+    def is_loop_variable(self, place: Place, name: str) -> bool:
+        """Say whether what a name means at a place is declared by a loop itself: `v` of `for _, v := range …`."""
+        leaf = self._leaf(place)
+        found = self.names.local(name, leaf) if leaf is not None else None
+        return found is not None and _loop_declaring(found.name) is not None
+
     def is_in_more_loops(self, site: Place, place: Place) -> bool:
         """Say whether more loops are around a site than around another place of the same function."""
         made, leaf = self._leaf(site), self._begun(place)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from goescape_lsp.core.model import Verdict
 from tests.conftest import Go
 from tests.core.test_real_code import findings
 
@@ -178,6 +179,17 @@ func collectBefore(into *[]int, t *tree) {
 	*into = all
 }
 
+// The compiler takes the variable of a loop for one outside of it.
+func filled(all []*tree) (n int) {
+	for _, one := range all {
+		if one == nil {
+			one = &tree{n: n} // &tree{...}: outlives-loop-iteration; one = &tree{...}
+		}
+		n += len(one.kids)
+	}
+	return n
+}
+
 // The result of inlined code is none of the function.
 func branch(s string, all []int) []int {
 	for i := 0; i < len(s); i++ {
@@ -195,6 +207,34 @@ func branch(s string, all []int) []int {
 func count(s string, all []int) int {
 	found := branch(s, all) // make([]int, 0, 8): outlives-loop-iteration; = out
 	return len(found)
+}
+"""
+# From go1.25 both variables are one object of 16 bytes.
+TOGETHER = """package p
+
+import "time"
+
+var keep func()
+
+//go:noinline
+func walk(f func()) { keep = f; f() }
+
+func two() bool {
+	var length time.Duration
+	var done bool
+	walk(func() { length++; done = true })
+	return done
+}
+
+func apart(n int) bool {
+	var length time.Duration
+	walk(func() { length++ })
+	if n > 3 {
+		var done bool
+		walk(func() { done = true })
+		return done
+	}
+	return false
 }
 """
 MARK = re.compile(r"// (?P<subject>\S.*?): (?P<rule>[\w|-]+)(?: (?P<callee>[^;]+))?(?:; (?P<step>.*))?$")
@@ -217,3 +257,11 @@ def test_every_mark_holds(each_go: Go, tmp_path: Path) -> None:
         ):
             wrong.append(f"{number} {line.strip()}: {said}")
     assert not wrong, "\n".join(wrong)
+
+
+def test_small_variables_lie_in_one_block(each_go: Go, tmp_path: Path) -> None:
+    moved = [one for one in findings(TOGETHER, each_go, tmp_path) if one.verdict is Verdict.MOVED]
+    said = [(one.function, one.subject, one.allocation_reason) for one in moved]
+    reason = "" if each_go.version.startswith(("1.21", "1.24")) else "shared-block"
+    plain = ("two", "length", ""), ("two", "done", reason), ("apart", "length", ""), ("apart", "done", "")
+    assert said == [*plain]

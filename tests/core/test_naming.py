@@ -256,7 +256,7 @@ def test_a_story_names_no_package_before_a_variable(each_go: Go, tmp_path: Path)
     said = [step for one in found if one.is_heap for step in steps(one, "en", lambda place: str(place.line))]
     assert "in q.Keep, inlined here: assigned: held := given (8)" in said
     assert "in q.Keep, inlined here: assigned: q.Kept = held (8)" in said
-    assert "in (*box).keep, inlined here: assigned: q.given := p (12)" in said, (
+    assert "in q.Keep, inlined here: assigned: q.given := p (12)" in said, (
         "where `q` is a variable, that may be its field"
     )
     assert not [step for step in said if ("q.held" in step or "q.given" in step) and not step.endswith("(12)")]

@@ -175,7 +175,7 @@ CASES: dict[str, Case] = {
         """func use(p *int) {
 	set(new(int)) // here
 }""",
-        ("passed to set, inlined here, as p @2", "in set, inlined here: assigned @2"),
+        ("passed to set, inlined here, as p @2", "in set or what it calls, inlined here: assigned @2"),
     ),
     "variadic in the caller": Case(
         """func use(n *int) {

@@ -129,7 +129,16 @@ def test_every_number_of_a_hover_or_message_is_a_claim() -> None:
 def test_every_reason_for_an_allocation_is_a_claim() -> None:
     known = {place for claim in CLAIMS for place, _ in claim.said}
     # What these say is read off the machine code, or speaks of a record that may come from a pool.
-    read = {"no-call", "call", "several-calls", "unreached", "deferred-record", "deferred-label", "map-store"}
+    read = {
+        "no-call",
+        "call",
+        "several-calls",
+        "unreached",
+        "deferred-record",
+        "deferred-label",
+        "map-store",
+        "shared-block",
+    }
     read |= {"unknown-type", "unknown-size", "type-argument", "unknown-captures"}
     read |= {
         "field-or-method",

@@ -136,6 +136,7 @@ EN: dict[str, str] = {
     "zero-size-element": "Elements without a size take no memory. Leave it.",
     "outlives-loop-iteration": "Declare the variable that keeps it inside the loop, or keep the value in place of its address.",
     "outlives-loop-iteration.label": "No loop runs this again. Declare the variable that keeps it behind the label, or replace the goto by a for loop that ends before this place.",
+    "outlives-loop-iteration.loop-variable": "Use a variable of the loop's body in its place: x := x.",
     "outlives-loop-iteration.recursion": "Nothing keeps it: declare it before the loop and set it anew in each round, and it stays on the stack.",
     "outlives-loop-iteration.append": "Only growth allocates. Make room for all at once before the loop.",
     "outlives-loop-iteration.boxed": "Declare the variable that keeps it inside the loop, or give it a concrete type and keep the value.",
@@ -249,6 +250,7 @@ ZH: dict[str, str] = {
     "zero-size-element": "大小为零的元素不占内存，不必改。",
     "outlives-loop-iteration": "把保留它的变量声明在循环内，或者保留值而不是地址。",
     "outlives-loop-iteration.label": "没有循环会再次执行它。把保留它的变量声明在标签之后，或者把 goto 换成在此之前结束的 for 循环。",
+    "outlives-loop-iteration.loop-variable": "改用循环体内的变量：x := x。",
     "outlives-loop-iteration.recursion": "没有东西保留它：在循环前声明，每一轮重新设置，它就留在栈上。",
     "outlives-loop-iteration.append": "只有扩容才分配内存。在循环前一次留足空间。",
     "outlives-loop-iteration.boxed": "把保留它的变量声明在循环内，或者给变量具体类型并保留值本身。",
@@ -365,8 +367,8 @@ def _is_part(finding: Finding) -> bool:
 def _circumstances_of(finding: Finding) -> Iterator[str]:
     if finding.cause in {Cause.DEFER_LABEL, Cause.LABEL}:
         yield "label"
-    if finding.cause is Cause.RECURSION:
-        yield "recursion"
+    if finding.cause in {Cause.RECURSION, Cause.LOOP_VARIABLE}:
+        yield str(finding.cause)
     if finding.allocation_reason in {"carried-closure", "carried-result", "wrapped-result"}:
         yield f"silent-{finding.allocation_reason.partition('-')[2]}"
     if finding.is_silent or finding.allocation_reason in WRAPPED:

@@ -86,6 +86,7 @@ EN: dict[str, str] = {
     "zero-size-element": "its elements have no size (nothing is allocated)",
     "outlives-loop-iteration": "stored in a variable declared outside the loop",
     "outlives-label": "stored in a variable declared before a label that a goto jumps back to; the compiler takes what follows for a loop",
+    "outlives-loop-variable": "stored in the variable of the loop itself, which the compiler takes for one outside the loop",
     "outlives-recursion": "passed in a loop to {callee}, which leads back to this function: the compiler takes its parameter for a variable outside the loop",
     "outlives-scope": "stored in a variable that outlives it",
     "uintptr-escapes": "passed as uintptr to a function marked uintptrescapes",
@@ -172,6 +173,7 @@ ZH: dict[str, str] = {
     "zero-size-element": "元素大小为零（不会分配内存）",
     "outlives-loop-iteration": "存入循环外声明的变量",
     "outlives-label": "存入在标签之前声明的变量，有 goto 跳回这个标签，编译器把标签之后的代码当作循环",
+    "outlives-loop-variable": "存入循环自身的变量，编译器把它当作循环外的变量",
     "outlives-recursion": "在循环中传给 {callee}，而它又回到这个函数：编译器把它的参数当作循环外的变量",
     "outlives-scope": "存入比它存活更久的变量",
     "uintptr-escapes": "以 uintptr 传给标记了 uintptrescapes 的函数",
@@ -269,6 +271,8 @@ def _sentence(rule: Rule, finding: Finding, locale: Locale) -> str:
         key = "deferred-behind-label-by-reference" if finding.is_by_reference else "deferred-behind-label"
     elif finding.cause is Cause.LABEL and rule is Rule.OUTLIVES_LOOP_ITERATION:
         key = "outlives-label"
+    elif finding.cause is Cause.LOOP_VARIABLE and rule is Rule.OUTLIVES_LOOP_ITERATION:
+        key = "outlives-loop-variable"
     elif finding.cause is Cause.RECURSION and rule is Rule.OUTLIVES_LOOP_ITERATION:
         key = "outlives-recursion"
     elif finding.is_by_reference and rule is Rule.DEFERRED_IN_LOOP:

@@ -10,6 +10,7 @@ from goescape_lsp.core.words import Locale
 
 EN: dict[str, str] = {
     "step": "in {function}, inlined here: {text}",
+    "step.deeper": "in {function} or what it calls, inlined here: {text}",
     "given": "passed to {function}, inlined here, as {parameter}",
     "given.unnamed": "passed to {function}, inlined here",
     "literal": "the function literal",
@@ -23,6 +24,7 @@ EN: dict[str, str] = {
 }
 ZH: dict[str, str] = {
     "step": "在内联到此的{function}中：{text}",
+    "step.deeper": "在内联到此的{function}或它所调用的函数中：{text}",
     "given": "传给内联到此的{function}，作为参数 {parameter}",
     "given.unnamed": "传给内联到此的{function}",
     "literal": "函数字面量",
@@ -42,7 +44,7 @@ def step(told: Step, text: str, locale: Locale, code: Callable[[str], str]) -> s
         return text
     function = _named(told.inlined_from, locale, code)
     if not told.is_given:
-        return _word("step", locale).format(function=function, text=text)
+        return _word("step.deeper" if told.is_deeper else "step", locale).format(function=function, text=text)
     # Where another package compiles a body, the compiler puts the name of its own before those of its variables.
     parameter = told.target.rpartition(".")[2]
     key = "given" if parameter.isidentifier() and parameter != "_" else "given.unnamed"

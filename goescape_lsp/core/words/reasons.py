@@ -5,6 +5,7 @@ from __future__ import annotations
 EN: dict[str, str] = {
     "reason.constant": "The value is a constant that the program holds ready.",
     "reason.one-byte": "Values of one byte are held ready by the runtime.",
+    "reason.shared-block": "The compiler puts small variables without pointers into one block: this one lies in that of another.",
     "reason.zero-size": "It has no size.",
     "reason.unknown-size": "Its type is not known from here; if that has no size, nothing is allocated.",
     "reason.type-argument": "Its size may depend on a type argument; without a size nothing is allocated.",
@@ -55,6 +56,7 @@ EN: dict[str, str] = {
 ZH: dict[str, str] = {
     "reason.constant": "值是常量，程序里已经备好。",
     "reason.one-byte": "单字节的值由运行时预先备好。",
+    "reason.shared-block": "编译器把没有指针的小变量放进同一块内存：它位于另一个变量的那一块里。",
     "reason.zero-size": "它的大小为零。",
     "reason.unknown-size": "这里看不出它的类型；如果该类型大小为零，则不分配。",
     "reason.type-argument": "它的大小可能取决于类型实参；大小为零时不分配。",
