@@ -24,16 +24,19 @@ def with_sizes(files: Mapping[str, FileFacts]) -> dict[str, FileFacts]:
     """Return the facts with what other files tell of objects of which it is not known whether they have a size.
 
     That a type has one is certain for all of its package where one of its objects takes memory; that a variable of
-    inlined code has one, where the variable itself does.
+    inlined code has one, where the variable itself does. Tests tell nothing of other files: what is said of these does
+    not change while tests run.
     """
     open_in = {path for path, facts in files.items() if any(map(_is_open, facts.findings))}
     if not open_in:
         return {**files}
-    findings = [one for facts in files.values() for one in facts.findings if one.is_heap]
+    telling = (facts for facts in files.values() if not facts.is_test)
+    findings = [one for facts in telling for one in facts.findings if one.is_heap]
     costly = [one for one in findings if one.allocation is Allocation.ALLOCATES]
     # A slice takes memory for its header where it is boxed, whatever its elements are.
     types = {(one.package, name) for one in costly if one.kind is not Kind.SLICE and (name := _type_of(one))}
-    copied = {(one.package, one.inlined_from, one.subject) for one in findings if _is_open(one) and one.inlined_from}
+    every = (one for facts in files.values() for one in facts.findings)
+    copied = {(one.package, one.inlined_from, one.subject) for one in every if _is_open(one) and one.inlined_from}
     named = Counter(key for one in findings if (key := _own_key(one)) in copied and not one.inlined_from)
     origins = {key: one for one in findings if not one.inlined_from and named[key := _own_key(one)] == 1}
     return {

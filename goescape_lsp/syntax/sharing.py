@@ -153,8 +153,8 @@ def is_used_after_loop(site: Site) -> bool:
 
 def is_made_of_itself(site: Site) -> bool:
     """Say whether each round of a loop makes the new value of a variable of its old one."""
-    if site.target is None or site.loop is None or site.target == site.node:
-        return False
+    if site.target is None or site.loop is None or site.target == site.node or site.finding.inlined_from:
+        return False  # of what an inlined function is given nothing may be left in what it makes
     found = site.names.find(site.name, site.target)
     is_older = found is not None and found.name.end_byte <= site.loop.start_byte
     return is_older and any(True for _ in mentions(site.node, site.name))

@@ -35,6 +35,8 @@ _KEEPERS = frozenset(
 _KNOWN_ROOM = frozenset(["sized", "given", "reused", "grow", "literal"])
 # Circumstances that say less than most sentences: the keys of those that they take the place of.
 _GENERAL = {"other-package": frozenset(["interface-conversion", "interface-conversion.pointer"])}
+# What these say holds whoever makes the value.
+_KNOWN_BETTER = frozenset(["reused", "lazy", "lazy-again", "stand-in"])
 _POINTERS = frozenset([Kind.VARIABLE, Kind.NEW, Kind.COMPOSITE])
 _FUNCTIONS = frozenset([Kind.CLOSURE, Kind.METHOD_VALUE])
 # Texts that are built in memory, whose own method makes room.
@@ -297,7 +299,7 @@ def advice(finding: Finding, locale: Locale, circumstance: str = "") -> str:
         circumstance = ""
     room = _room_of(finding)
     elsewhere = others.advice(finding, locale) or inlined.advice(finding, locale)
-    if not room and finding.kind is not Kind.APPEND and elsewhere:
+    if not room and finding.kind is not Kind.APPEND and elsewhere and circumstance not in _KNOWN_BETTER:
         return elsewhere
     key = f"room.{room}" if room else next(key for key in _keys(finding, finding.rule) if key in table)
     if circumstance and room not in _KNOWN_ROOM and (circumstance not in _GENERAL or key in _GENERAL[circumstance]):

@@ -386,9 +386,17 @@ type layer struct{ below any }
 func wrapped(n int) any {
 	var top any
 	for i := 0; i < n; i++ {
-		top = over(top) //= chained
+		top = over(top) //= none
 	}
 	return top
+}
+
+func wrappedHere(n int) {
+	var top any
+	for i := 0; i < n; i++ {
+		top = &layer{top} //= chained
+	}
+	sink = top
 }
 
 func over(below any) *layer { return &layer{below} }
