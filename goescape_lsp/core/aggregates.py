@@ -17,7 +17,6 @@ from goescape_lsp.core.model import Allocation, Finding, Kind, Verdict
 _MOST = 16  # bytes of all variables in a block
 # Any call for memory, and those for a block without pointers.
 _CALL = re.compile(r"newobject|mallocgc\w*")
-_OBJECT = "newobject"
 _PLAIN = re.compile(r"mallocgc(?:(?:Tiny|SmallNoScan)\w*)?")
 
 
@@ -28,8 +27,8 @@ class _Block:
 
     def takes(self, finding: Finding, calls: frozenset[str]) -> bool:
         """Say whether a later variable of the function lies in the block as well: its own line asks for no memory."""
-        is_same_line = finding.at.line == self.owner.at.line
-        has_own = not is_same_line and any(map(_CALL.fullmatch, calls))
+        is_same_line = finding.at.line == self.owner.at.line  # whose call may be that of a larger one
+        has_own = finding.size is None if is_same_line else any(map(_CALL.fullmatch, calls))
         is_same = (finding.file, finding.function) == (self.owner.file, self.owner.function)
         is_declared = finding.statement is not None  # the memory of a parameter is asked for on the line of `func`
         return is_same and is_declared and not has_own and self.size + (finding.size or 0) <= _MOST
@@ -54,10 +53,16 @@ def _shared(moved: list[Finding], assembly: Assembly) -> Iterator[int]:
         if block is not None and block.takes(one, calls):
             block = replace(block, size=block.size + (one.size or 0))
             yield id(one)
-        elif (one.size or 0) < _MOST and _OBJECT not in calls and any(map(_PLAIN.fullmatch, calls)):
+        elif (one.size or 0) < _MOST and _asks_for_plain(calls):
             block = _Block(one, one.size or 0)
         else:
             block = None
+
+
+def _asks_for_plain(calls: frozenset[str]) -> bool:
+    """Say whether a line asks for memory, and for nothing but blocks without pointers."""
+    asked = [call for call in calls if _CALL.fullmatch(call)]
+    return bool(asked) and all(map(_PLAIN.fullmatch, asked))
 
 
 def _is_moved(finding: Finding) -> bool:

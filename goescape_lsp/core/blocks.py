@@ -12,6 +12,7 @@ from goescape_lsp.core.model import Cause, Place, Verdict
 from goescape_lsp.core.naming import without_loops
 from goescape_lsp.core.parse import Arrow, Block, Parsed, VerdictLine, parse_arrows
 from goescape_lsp.core.shape import CAPTURES, Syntax
+from goescape_lsp.core.tables.messages import LITERAL, VARIADIC
 
 _STORAGE = re.compile(r"^\{storage for (?P<subject>.*)\}$", re.DOTALL)
 _CONSTANT = re.compile(r"^(?:[\w.]+\()?(?:-?\d|[\"'`])")
@@ -133,8 +134,8 @@ class Blocks:
         Shape: where code is inlined, the arguments of all its calls have one place: then all calls must be of fmt.
         """
         last = block.arrows[-1].reasons[-1:] if block.arrows else ()
-        if last and stored_subject(block.arrows[-1]) == "... argument":
-            inside = [other for other in self._at(last[0].place) if other.subject == "... argument"]
+        if last and stored_subject(block.arrows[-1]) == VARIADIC:
+            inside = [other for other in self._at(last[0].place) if other.subject == VARIADIC]
             last = tuple(one for other in inside for arrow in other.arrows for one in arrow.reasons[-1:])
         called = [one.expression for one in last if one.why == "call parameter"]
         return bool(called) and all(text.startswith("fmt.") for text in called)
@@ -225,7 +226,7 @@ def telling(blocks: tuple[Block, ...]) -> Block | None:
 
 def stores_itself(block: Block) -> bool:
     """Say whether a block's last container is its own subject: a literal that is boxed is printed twice."""
-    if not block.arrows or block.subject == "func literal":
+    if not block.arrows or block.subject == LITERAL:
         return False
     return stored_subject(block.arrows[-1]) == block.subject
 

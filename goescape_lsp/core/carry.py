@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from goescape_lsp.core.judge import is_open
+from goescape_lsp.core.judge import UNKNOWN_SIZE, is_open
 from goescape_lsp.core.model import Allocation, FileFacts, Finding, Kind, Rule
 from goescape_lsp.core.naming import uncounted
 from goescape_lsp.core.selectors import as_kind
@@ -14,9 +14,11 @@ from goescape_lsp.core.shift import shift
 _WEIGHED = frozenset(
     [
         *("no-call", "call", "several-calls", "joined", "joined-sum", "rune", "rune-buffer", "stack-buffer"),
-        *("map-hint", "map-growth", "map-large"),
+        *("map-hint", "map-growth", "map-large", "shared-block", "moved-growth"),
     ]
 )
+# What the file leaves open of a type from elsewhere, and the machine code tells: that the value takes memory.
+_OF_TYPE = frozenset([UNKNOWN_SIZE, "unknown-type"])
 _Made = tuple[Kind, int | None, int | None]
 
 
@@ -67,7 +69,8 @@ def _carried(finding: Finding, known: set[tuple[Allocation, str, Rule | None]]) 
     if len(known) != 1:
         return finding
     allocation, reason, rule = next(iter(known))
-    if reason not in _WEIGHED:
+    is_sized = finding.allocation_reason in _OF_TYPE and (allocation, reason) == (Allocation.ALLOCATES, "")
+    if reason not in _WEIGHED and not is_sized:
         return finding
     rule = finding.rule if finding.is_heap else rule
     return replace(finding, allocation=allocation, allocation_reason=reason, rule=rule)

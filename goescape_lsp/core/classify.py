@@ -12,6 +12,7 @@ from goescape_lsp.core.model import Cause, Kind, Place, Rule
 from goescape_lsp.core.parse import Arrow, Block, Reason
 from goescape_lsp.core.shape import CAPTURES, Syntax
 from goescape_lsp.core.steps import Steps
+from goescape_lsp.core.tables.messages import VARIADIC
 
 _CHASE_LIMIT = 64  # literals of generated code and of tests nest deep; only a circle of containers is longer
 _BY_LABEL = {Cause.DEFER_LOOP: Cause.DEFER_LABEL, Cause.LOOP: Cause.LABEL}
@@ -121,11 +122,9 @@ class Classifier:
         is_boxed: bool,  # noqa: FBT001
         left: int,
     ) -> tuple[Decision, Trail]:
-        if (
-            stored_subject(block.arrows[-1]) != "... argument"
-        ):  # from here on the container is passed on, not the box inside it
-            is_same = stored_subject(block.arrows[-1]) == block.subject
-            trail, is_boxed = replace(trail, is_converted=False), is_same and is_boxed
+        subject = stored_subject(block.arrows[-1])
+        if subject != VARIADIC:  # from here on the container is passed on, not the box inside it
+            trail, is_boxed = replace(trail, is_converted=False), subject == block.subject and is_boxed
         return self._chase(container, trail, is_boxed, left - 1)
 
     def _seen(self, block: Block, trail: Trail) -> Trail:
@@ -133,7 +132,7 @@ class Classifier:
         for arrow in block.arrows:
             for reason in arrow.reasons:
                 trail = self._stepped(reason, trail)
-            if stored_subject(arrow) not in {None, "... argument", block.subject}:
+            if stored_subject(arrow) not in {None, VARIADIC, block.subject}:
                 trail = replace(trail, is_converted=False)  # from here on the container is passed on
         return trail
 

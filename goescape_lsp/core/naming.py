@@ -54,10 +54,15 @@ def without_loops(name: str) -> str:
     return _MARKS.sub("", name) if "-range" in name or "#" in name else name
 
 
+def is_literal(name: str) -> bool:
+    """Say whether a name is that of a function literal, or of the body of a loop over a function."""
+    return _LITERAL.search(name) is not None
+
+
 def is_counted(name: str) -> bool:
     """Say whether a name of the compiler has a number that the source does not tell."""
     plain = bare(name)
-    return _LITERAL.search(plain) is not None or _INITIALISER.match(plain) is not None
+    return is_literal(plain) or _INITIALISER.match(plain) is not None
 
 
 def function_of(shape: Shape, file: str, package: str, told: Told) -> str:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 
 from goescape_lsp.core.model import Finding, Step
+from goescape_lsp.core.tables.messages import VARIADIC
 
 # Names that the compiler made up (results of inlined calls, dictionaries of generic code, what loops over functions
 # keep): no reader knows them.
 MADE_UP = re.compile(r"~[rR]\d|\.\.dict|\.dict\b|go\.shape|\.autotmp_\d|(?<!\")#(?:state|yield|next|defers|rv)\d*\b")
-
-# How the compiler prints the slice of a call's variadic arguments.
-VARIADIC = "... argument"
 
 ASSIGNED = frozenset({"assign", "assign-pair"})
 

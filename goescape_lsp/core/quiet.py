@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from goescape_lsp.core.model import Allocation, Finding, Kind, Rule, Temperature
+from goescape_lsp.core.tables.messages import VARIADIC
 
 # Calls whose own work costs far more than the box or the slice of their operands: formatting, sorting, reflection.
 _COSTLY_CALL = re.compile(r"^(?:fmt\.|sort\.|reflect\.DeepEqual$)|(?:^|\.)(?:(?:Unm|M)arshal|Decode|Encode|Scan)\w*$")
@@ -23,7 +24,6 @@ _LIVES_ON = frozenset(
     }
 )
 _NEVER_BY_VALUE = frozenset({Kind.STRING, Kind.BYTES, Kind.SLICE, Kind.MAP, Kind.CLOSURE, Kind.METHOD_VALUE})
-_VARIADIC = "... argument"
 _WITH_ROOM = frozenset({"growth-sized", "growth-given", "growth-reused"})
 
 
@@ -58,7 +58,7 @@ def _is_store(finding: Finding) -> bool:
 
 
 def _is_argument(finding: Finding) -> bool:
-    if finding.kind is Kind.VARIADIC or any(_VARIADIC in step.expression for step in finding.flow):
+    if finding.kind is Kind.VARIADIC or any(VARIADIC in step.expression for step in finding.flow):
         return True
     return finding.rule is Rule.INTERFACE_CONVERSION and _COSTLY_CALL.search(finding.callee) is not None
 

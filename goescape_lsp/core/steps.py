@@ -17,7 +17,7 @@ from goescape_lsp.core.model import Cause, Place
 from goescape_lsp.core.naming import without_types
 from goescape_lsp.core.parse import Arrow, Block, Reason
 from goescape_lsp.core.shape import Call, Callee, Syntax, Target
-from goescape_lsp.core.tables.messages import REASONS
+from goescape_lsp.core.tables.messages import LITERAL, REASONS
 
 _RESULT = re.compile(r"^~[rR]\d+$")
 _HEAP = "{heap}"
@@ -132,7 +132,7 @@ class Steps:
             keyword = literal.keyword
         if keyword == "defer":
             return because(Cause.DEFER_LOOP, reason.place)
-        cause = Cause.GOROUTINE if keyword == "go" or reason.expression == "func literal" else Cause.UNKNOWN
+        cause = Cause.GOROUTINE if keyword == "go" or reason.expression == LITERAL else Cause.UNKNOWN
         return because(cause, reason.place)
 
     def _stored(self, reason: Reason) -> Decision:

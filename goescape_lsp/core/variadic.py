@@ -8,8 +8,8 @@ from itertools import pairwise
 
 from goescape_lsp.core.model import Place
 from goescape_lsp.core.parse import Block
+from goescape_lsp.core.tables.messages import VARIADIC
 
-_SLICE = "... argument"
 _TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
 _RUNE = re.compile(r"'(?:[^'\\]|\\[^'][^']*|\\')'")
 _LONGEST_TEXT = 72
@@ -36,18 +36,18 @@ def variadic_call(blocks: tuple[Block, ...], place: Place) -> VariadicCall | Non
     """Return the call that the slice at a place is made for; None where the explanations do not show it whole."""
     reasons = (reason for block in blocks for arrow in block.arrows for reason in arrow.reasons)
     for reason in reasons:
-        if reason.place != place or _SLICE not in reason.expression:
+        if reason.place != place or VARIADIC not in reason.expression:
             continue
         if reason.why == "call parameter":
             return _called(reason.expression)
-        if reason.why in {"assign", "assign-pair"} and reason.expression.endswith(_SLICE):
+        if reason.why in {"assign", "assign-pair"} and reason.expression.endswith(VARIADIC):
             return _inlined(reason.expression)
     return None
 
 
 def _called(text: str) -> VariadicCall | None:
     split = _split(text)
-    if split is None or split[1][-1:] != (f"{_SLICE}...",):
+    if split is None or split[1][-1:] != (f"{VARIADIC}...",):
         return None
     return VariadicCall(split[0], _without_dictionary(split[1][:-1]))
 

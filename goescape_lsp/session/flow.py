@@ -14,7 +14,6 @@ from goescape_lsp.core.parse import Block, Parsed, Reason
 from goescape_lsp.core.shape import CAPTURES, COPIED, Capturer
 from goescape_lsp.syntax.source import Source
 
-LITERAL = "func literal"
 _OF_LOOP = "#"
 _TEXTS = re.compile(r"(\"(?:[^\"\\]|\\.)*\")")
 

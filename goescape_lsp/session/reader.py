@@ -28,11 +28,12 @@ from goescape_lsp.core.parse import Block, Parsed, VerdictLine, leaks_by_place
 from goescape_lsp.core.shape import Boxed, Shape
 from goescape_lsp.core.steps import called_name
 from goescape_lsp.core.tables.layouts import block_of
+from goescape_lsp.core.tables.messages import LITERAL, VARIADIC
 from goescape_lsp.core.tables.versions import is_at_least
 from goescape_lsp.core.temperature import temper
 from goescape_lsp.core.unexplained import unexplained
 from goescape_lsp.core.variadic import variadic_call
-from goescape_lsp.session.flow import LITERAL, Teller
+from goescape_lsp.session.flow import Teller
 from goescape_lsp.session.retelling import Retelling, where_now
 from goescape_lsp.session.reuse import Sites
 from goescape_lsp.syntax.boxing import NAMED_CONSTANT
@@ -51,7 +52,6 @@ _CONTENTS = frozenset([Kind.SLICE, Kind.APPEND, Kind.BYTES, Kind.STRING])
 _BOXED = {"empty-copy": "", "few-bytes": "empty-string", "empty-part": "empty-string"}
 """What the reason of a text or a copy becomes where its box is told with it."""
 _BOXED_SELECTORS = {Kind.OTHER: Boxed.MAYBE, Kind.INTERFACE: Boxed.UNKNOWN, Kind.METHOD_VALUE: Boxed.NOTHING}
-_OWN_SUBJECTS = ("... argument",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +242,7 @@ class Reader:
             flow=flow,
             lines=_lines(site),
             decided_at=_known(where_now(decision.at, told, flow), self._sources),
-            decided_in=self._retelling.keeper(decision, line.place),
+            decided_in=self._retelling.keeper(decision, line.place, flow),
             is_of_other=self._retelling.is_of_other(flow, line.place),
             callee=decision.callee,
             keeper=decision.keeper,
@@ -367,7 +367,7 @@ class Reader:
         names = self._parsed.inlined.get(line.place, ())
         is_value = shape.is_selector and line.subject != LITERAL  # which is the method value itself
         is_place = shape.is_call or is_value
-        if not names or not is_place or line.subject in _OWN_SUBJECTS or _RESULT_NAME.match(line.subject):
+        if not names or not is_place or line.subject == VARIADIC or _RESULT_NAME.match(line.subject):
             return ""
         call = self._sources[line.place.file].call_at(line.place)
         if call is not None and line.subject.endswith(")") and _last(called_name(line.subject)) == _last(call.function):

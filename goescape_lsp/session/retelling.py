@@ -1,4 +1,4 @@
-"""What the compiler's steps leave open: whose code a step is, and at which `return` a value leaves. Pure."""
+"""What the compiler's steps leave open: whose code a step is, where a value leaves, and whether it is the one. Pure."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ from sys import intern
 
 from goescape_lsp.core.decision import Decision
 from goescape_lsp.core.model import Place, Rule, Step
-from goescape_lsp.core.naming import without_types
+from goescape_lsp.core.naming import is_literal, without_types
+from goescape_lsp.core.noise import ASSIGNED
 from goescape_lsp.core.steps import called_name
+from goescape_lsp.core.tables.messages import VARIADIC
 from goescape_lsp.syntax.source import Source
 
 _RESULT = re.compile(r"^(?:\w+\()?~[rR]\d+\)?$")
-_LITERAL = re.compile(r"\.func\d+(?:\.\d+)*$")
-_VARIADIC = "... argument"
 _QUALIFIER = re.compile(r"(?<![\w.)\]])(\w+)\.(?=[a-z_])")
-_ASSIGNED = frozenset({"assign", "assign-pair"})
-_OVER_AT_ONCE = _ASSIGNED | {"call parameter", "send", "appendee slice", "appended slice...", "key of map put"}
+_OVER_AT_ONCE = ASSIGNED | {"call parameter", "send", "appendee slice", "appended slice...", "key of map put"}
 _KEPT = frozenset(
     {
         Rule.APPENDED,
@@ -48,21 +47,25 @@ class Retelling:
         """Return the steps of a value that is made at a place, in the source or in a body that was inlined there."""
         retold = list(self._inlined(steps, made if inlined_from else None))
         for index, step in enumerate(retold):
-            if step.why == "return" or (step.why in _ASSIGNED and _is_early(step, made)):
+            if step.why == "return" or (step.why in ASSIGNED and _is_early(step, made)):
                 start = next((i for i in range(index, 0, -1) if not _is_operand(retold[i - 1], step)), 0)
                 retold[start : index + 1] = self._reached(retold[start : index + 1], made)
         return tuple(retold)
 
-    def keeper(self, decision: Decision, made: Place) -> str:
-        """Return the function in whose inlined body a value is kept, "" where that is in the source or a call."""
+    def keeper(self, decision: Decision, made: Place, flow: tuple[Step, ...]) -> str:
+        """Return the function in whose inlined body a value is kept, "" where that is in the source or a call.
+
+        Shape: `flow` are its steps as `flow` tells them; of bodies in one another they name the inner one, where known.
+        """
         is_captured = decision.rule is Rule.CAPTURED_BY_CLOSURE
         at = decision.captured_at if is_captured else decision.at
         source = self.sources.get(made.file)
         if at is None or source is None or not (is_captured or decision.rule in _KEPT):
             return ""
         is_here = at.file == made.file and source.is_one_function(made, at)
-        keeper = self._body_at(at) if is_here else ""
-        return "" if _LITERAL.search(keeper) else keeper  # whose body is in the source
+        told = (step.inlined_from for step in reversed(flow) if step.place == at and step.inlined_from)
+        keeper = next(told, self._body_at(at)) if is_here else ""
+        return "" if is_literal(keeper) else keeper  # whose body is in the source
 
     def is_of_other(self, flow: tuple[Step, ...], made: Place) -> bool:
         """Say whether the last step of a flow is over before the value gets where that step takes it from.
@@ -118,7 +121,7 @@ class Retelling:
     def _is_of_call(self, step: Step) -> bool:
         """Say whether a step is about the call at its place: the slice of its arguments, or a copy not inlined."""
         if step.why != "call parameter":
-            return step.expression == _VARIADIC
+            return step.expression == VARIADIC
         source = self.sources.get(step.place.file)
         call = source.call_at(step.place) if source is not None else None
         return call is not None and _last(called_name(step.expression)) == _last(call.function)
@@ -175,7 +178,7 @@ def _is_early(step: Step, made: Place) -> bool:
 def _is_operand(step: Step, told: Step) -> bool:
     """Say whether a step is about an operand of a statement: `dst[:0]` of `return dst[:0], nil`."""
     is_there = (step.place.file, step.place.line) == (told.place.file, told.place.line)
-    return is_there and step.why not in {"return", *_ASSIGNED}
+    return is_there and step.why not in {"return", *ASSIGNED}
 
 
 def _last(name: str) -> str:

@@ -6,7 +6,8 @@ import re
 
 from tree_sitter import Node
 
-from goescape_lsp.syntax.tree import enclosing_function, first_of, last_statement, text_of
+from goescape_lsp.syntax.functions import result_types
+from goescape_lsp.syntax.tree import called_by, enclosing_function, first_of, last_statement, text_of
 
 _MAKING_CALL = re.compile(
     r"^(?:errors\.(?:New|Join)|fmt\.Errorf|(?:\w+\.)*(?:[eE]rrorf|Wrapf?|WithStack|WithMessagef?))$"
@@ -79,15 +80,8 @@ def _is_error_type(literal: Node) -> bool:
 
 def _result_type(statement: Node, index: int, count: int) -> str:
     """Return the declared type of one of `count` results, "" where it is not known."""
-    function = enclosing_function(statement)
-    result = None if function is None else function.child_by_field_name("result")
-    if result is None or result.type != "parameter_list":
-        return text_of(result)
-    types: list[str] = []
-    for declared in result.named_children:
-        names = declared.children_by_field_name("name")
-        types.extend([text_of(declared.child_by_field_name("type"))] * max(1, len(names)))
-    return types[index] if len(types) == count else ""
+    types = result_types(enclosing_function(statement))
+    return text_of(types[index]) if len(types) == count else ""
 
 
 def _is_failure(condition: Node | None) -> bool:
@@ -120,20 +114,15 @@ def _ends_in_error(branch: Node) -> bool:
 
 
 def _is_error_end(last: Node) -> bool:
-    if last.type == "expression_statement":
-        return _called(last) == "panic"
+    if called_by(last) == "panic":
+        return True
     if last.type != "return_statement":
         return False
     results = first_of(last)
     if results is None:
         before = last.prev_named_sibling
-        return before is not None and before.type == "expression_statement" and reports_error(_called(before))
+        return before is not None and reports_error(called_by(before))
     value = results.named_children[-1]
     if value.type == "call_expression":
         return makes_error(text_of(value.child_by_field_name("function")))
     return is_error(value) or re.match(r"^(?:\w+\.)?(?:Err|err)[A-Z]\w*$", text_of(value)) is not None
-
-
-def _called(statement: Node) -> str:
-    call = first_of(statement)
-    return text_of(call.child_by_field_name("function")) if call is not None and call.type == "call_expression" else ""

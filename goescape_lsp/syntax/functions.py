@@ -59,6 +59,16 @@ def _place(node: Node | None) -> Place | None:
     return None if span is None else Place("", span.line, span.column)
 
 
+def result_types(function: Node | None) -> list[Node]:
+    """Return the written types of a function's results, one for each, none for a function without results."""
+    result = function.child_by_field_name("result") if function is not None else None
+    if result is None or result.type != "parameter_list":
+        return [] if result is None else [result]
+    listed = [part for part in result.named_children if part.type != "comment"]
+    pairs = ((part.child_by_field_name("type"), part.children_by_field_name("name")) for part in listed)
+    return [written for written, names in pairs if written is not None for _ in names or [written]]
+
+
 def declared_functions(tree: Tree) -> Iterator[tuple[Node, str]]:
     """Yield the function and method declarations of a file with their names."""
     for node in tree.root_node.named_children:

@@ -13,8 +13,8 @@ from goescape_lsp.syntax.first_use import first_use_around
 from goescape_lsp.syntax.tree import (
     FUNCTIONS,
     ancestors,
+    called_by,
     enclosing_function,
-    first_of,
     is_within,
     last_statement,
     statements_of,
@@ -93,7 +93,7 @@ def _unless_left(node: Node) -> Iterator[Node]:
     child, leaves, comes_again = node, "", False
     for parent in ancestors(node):
         if parent.type in FUNCTIONS:
-            if not is_called_in_place(parent):
+            if not _is_called_in_place(parent):
                 return
             # What leaves the literal does not leave the loop around it.
             child, leaves, comes_again = parent, "", False
@@ -134,7 +134,7 @@ def _continues(node: Node, start: int, inner: Node) -> bool:
     return False
 
 
-def is_called_in_place(function: Node) -> bool:
+def _is_called_in_place(function: Node) -> bool:
     """Say whether a function literal is called where it stands, by itself or by `go` or `defer`, so once each round."""
     called = function
     while called.parent is not None and called.parent.type == "parenthesized_expression":
@@ -159,9 +159,7 @@ def _leaving_by(last: Node) -> str:
             is_of_loop = around is not None and around.type == "for_statement" and not last.named_children
             return last.type if is_of_loop else ""
         case "expression_statement":
-            called = first_of(last)
-            is_panic = called is not None and text_of(called.child_by_field_name("function")) == "panic"
-            return "return_statement" if is_panic else ""
+            return "return_statement" if called_by(last) == "panic" else ""
         case "if_statement":
             branches = [last.child_by_field_name(branch) for branch in ("consequence", "alternative")]
             ways = {_way_of(branch) for branch in branches}

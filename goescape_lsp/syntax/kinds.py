@@ -9,6 +9,7 @@ from tree_sitter import Node
 from goescape_lsp.core.judge import is_sum
 from goescape_lsp.core.model import Kind, Verdict
 from goescape_lsp.core.shape import Boxed, Callee
+from goescape_lsp.core.tables.messages import LITERAL, VARIADIC
 from goescape_lsp.syntax import spans
 from goescape_lsp.syntax.boxing import boxed_text
 from goescape_lsp.syntax.calls import callee_of
@@ -24,8 +25,8 @@ _KIND_BY_SUBJECT: tuple[tuple[str, Kind], ...] = (
     ("make(chan", Kind.CHANNEL),
     ("new(", Kind.NEW),
     ("append", Kind.APPEND),
-    ("func literal", Kind.CLOSURE),
-    ("... argument", Kind.VARIADIC),
+    (LITERAL, Kind.CLOSURE),
+    (VARIADIC, Kind.VARIADIC),
     ("([]byte)(", Kind.BYTES),
     ("([]rune)(", Kind.SLICE),
     ("string(", Kind.STRING),

@@ -1,4 +1,4 @@
-"""Which of several statements that do the same a value comes to: of a variable, the compiler names the first."""
+"""Which statements a value can come to: of those that do the same with a variable, the compiler names the first."""
 
 from __future__ import annotations
 
@@ -8,7 +8,16 @@ from collections.abc import Generator, Iterator
 from tree_sitter import Node
 
 from goescape_lsp.syntax.cuts import squeeze
-from goescape_lsp.syntax.tree import FUNCTIONS, ancestors, enclosing_function, first_of, spelled_in, text_of
+from goescape_lsp.syntax.tree import (
+    FUNCTIONS,
+    ancestors,
+    called_by,
+    enclosing_function,
+    first_of,
+    is_within,
+    spelled_in,
+    text_of,
+)
 
 RETURNS = frozenset({"return_statement"})
 ASSIGNMENTS = frozenset({"assignment_statement", "short_var_declaration"})
@@ -27,10 +36,10 @@ def comes_to(made: Node, told: Node, name: str) -> Node | None:
     """
     function = enclosing_function(told)
     body = function.child_by_field_name("body") if function is not None else None
-    if function is None or body is None or not _is_in(made, body) or _JUMP.search(body.text or b""):
+    if function is None or body is None or not is_within(made, body) or _JUMP.search(body.text or b""):
         return told
-    is_behind = told.start_byte > made.start_byte and _is_in(made, told.parent)
-    if is_behind or _is_in(made, told) or not (wanted := _effects(told, name)):
+    is_behind = told.start_byte > made.start_byte and told.parent is not None and is_within(made, told.parent)
+    if is_behind or is_within(made, told) or not (wanted := _effects(told, name)):
         return told
     kinds = RETURNS if told.type in RETURNS else ASSIGNMENTS
     found = None
@@ -54,12 +63,8 @@ def may_follow(first: Node, then: Node, declared: Node) -> bool:
         return True
     if enclosing_function(then) != function or enclosing_function(declared) != function:
         return True
-    loops = (one for one in ancestors(then) if one.type == "for_statement" and _is_in(one, function))
-    return any(_is_in(first, loop) for loop in loops)
-
-
-def _is_in(node: Node, around: Node | None) -> bool:
-    return around is not None and around.start_byte <= node.start_byte and node.end_byte <= around.end_byte
+    loops = (one for one in ancestors(then) if one.type == "for_statement" and is_within(one, function))
+    return any(is_within(first, loop) for loop in loops)
 
 
 def _effects(statement: Node, name: str) -> frozenset[tuple[int | str, str]]:
@@ -103,7 +108,7 @@ def _in_list(child: Node, kinds: frozenset[str]) -> Generator[Node, None, bool]:
     following = child.next_named_sibling
     while following is not None:
         yield from _of_kinds(following, kinds)
-        if following.type in RETURNS or _panics(following):
+        if following.type in RETURNS or called_by(following) == "panic":
             return True
         if following.type in _LEAVING:
             return False
@@ -116,11 +121,6 @@ def _behind(child: Node, kinds: frozenset[str]) -> Iterator[Node]:
     while following is not None:
         yield from _of_kinds(following, kinds)
         following = following.next_named_sibling
-
-
-def _panics(statement: Node) -> bool:
-    call = first_of(statement) if statement.type == "expression_statement" else None
-    return call is not None and text_of(call.child_by_field_name("function")) == "panic"
 
 
 def _of_kinds(node: Node, kinds: frozenset[str]) -> Iterator[Node]:

@@ -10,8 +10,8 @@ from tree_sitter import Node
 
 from goescape_lsp.syntax.advise_uses import root_of
 from goescape_lsp.syntax.scope import Declaration, Role
-from goescape_lsp.syntax.sites import Site, last_statement
-from goescape_lsp.syntax.tree import ancestors, first_of, text_of, walk
+from goescape_lsp.syntax.sites import Site
+from goescape_lsp.syntax.tree import ancestors, ends_by_returning, first_of, text_of, walk
 
 _MEASURED = re.compile(r"\b(cap|len)\(([^()]+|\([^()]*\)[^()]*)\)")
 _SHORT, _LONG = frozenset({"<", "<=", "!=", "=="}), frozenset({">", ">=", "=="})
@@ -39,7 +39,7 @@ def is_only_without_room(site: Site) -> bool:
 
 def _leaves_with_room(branch: Node) -> bool:
     """Say whether an `if` returns what there is where that has enough room."""
-    if last_statement(branch.child_by_field_name("consequence")) != "return_statement":
+    if not ends_by_returning(branch.child_by_field_name("consequence")):
         return False
     compared = _comparisons(branch.child_by_field_name("condition"))
     return any(measure == "cap" and operator in _LONG for measure, operator, _ in compared)

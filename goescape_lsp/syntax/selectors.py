@@ -9,6 +9,7 @@ from tree_sitter import Node
 
 from goescape_lsp.syntax.calls import names_package
 from goescape_lsp.syntax.forms import UNKNOWN, Form, Type
+from goescape_lsp.syntax.functions import result_types
 from goescape_lsp.syntax.names import Names
 from goescape_lsp.syntax.standard import standard_taker
 from goescape_lsp.syntax.tree import enclosing_function, first_of, text_of
@@ -167,13 +168,5 @@ def _assigned(statement: Node, values: Node, index: int, names: Names) -> Form:
 
 def _result(node: Node, index: int, count: int, names: Names) -> Type:
     """Return the type of the result that a returned value becomes."""
-    function = enclosing_function(node)
-    result = function.child_by_field_name("result") if function is not None else None
-    if result is None or result.type != "parameter_list":
-        return resolve(result, names) if count == 1 else UNKNOWN
-    written = [
-        declared.child_by_field_name("type")
-        for declared in result.named_children
-        for _ in declared.children_by_field_name("name") or [declared]
-    ]
+    written = result_types(enclosing_function(node))
     return resolve(written[index], names) if len(written) == count else UNKNOWN

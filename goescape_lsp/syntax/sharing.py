@@ -9,8 +9,18 @@ from tree_sitter import Node
 from goescape_lsp.syntax.advise_uses import mentions, root_of
 from goescape_lsp.syntax.forms import Form
 from goescape_lsp.syntax.names import Names
-from goescape_lsp.syntax.sites import Site, last_statement
-from goescape_lsp.syntax.tree import ancestors, enclosing_function, first_of, spelled_in, statements_of, text_of, walk
+from goescape_lsp.syntax.sites import Site
+from goescape_lsp.syntax.tree import (
+    ancestors,
+    enclosing_function,
+    ends_by_returning,
+    first_of,
+    is_within,
+    spelled_in,
+    statements_of,
+    text_of,
+    walk,
+)
 from goescape_lsp.syntax.types import infer, resolve
 
 _CASES = frozenset({"expression_case", "type_case", "communication_case", "default_case"})
@@ -26,15 +36,11 @@ def in_branches_that_leave(site: Site) -> bool:
     """
     taken = [use for use in spelled_in(site.function, site.name) if _is_taken(use) or _is_captured(use, site)]
     ways = [way for use in taken if (way := _way_out(use, site)) is not None]
-    if not taken or len(ways) < len(taken) or any(_covers(way, site.node) for way in ways):
+    if not taken or len(ways) < len(taken) or any(is_within(site.node, way) for way in ways):
         return False
     lines = [step.place.line for step in site.finding.flow if step.why == "address-of"]
     rows = {row + 1 for way in ways for row in range(way.start_point[0], way.end_point[0] + 1)}
     return bool(lines) and rows.issuperset(lines)
-
-
-def _covers(outer: Node, inner: Node) -> bool:
-    return outer.start_byte <= inner.start_byte < outer.end_byte
 
 
 def is_node(site: Site) -> bool:
@@ -221,7 +227,7 @@ def _way_out(use: Node, site: Site) -> Node | None:
         is_branch = outer.type in _CASES or (
             outer.type == "block" and outer.parent is not None and outer.parent.type == "if_statement"
         )
-        if is_branch and last_statement(outer) == "return_statement":
+        if is_branch and ends_by_returning(outer):
             found = outer
     return None
 

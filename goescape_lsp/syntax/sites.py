@@ -10,7 +10,7 @@ from tree_sitter import Node
 from goescape_lsp.core.model import Finding, Kind
 from goescape_lsp.syntax.names import Names
 from goescape_lsp.syntax.text import Text
-from goescape_lsp.syntax.tree import ancestors, enclosing_function, leaf_at, node_at, spelled_in, statements_of, text_of
+from goescape_lsp.syntax.tree import ancestors, enclosing_function, leaf_at, node_at, spelled_in, text_of
 
 POINTERS = frozenset({Kind.VARIABLE, Kind.NEW, Kind.COMPOSITE})
 _WRAPPERS = frozenset({"expression_list", "expression_statement", "statement_list", "literal_element", "block"})
@@ -95,11 +95,6 @@ def site_of(finding: Finding, text: Text, package: tuple[bytes, ...] = ()) -> Si
 def is_statement(node: Node) -> bool:
     """Say whether a node is a statement of a block."""
     return node.parent is not None and node.parent.type == "statement_list"
-
-
-def last_statement(body: Node | None) -> str:
-    """Return the type of the last statement of a block, "" where it has none."""
-    return next((one.type for one in reversed(statements_of(body)) if one.type != "comment"), "")
 
 
 def declared_function(node: Node) -> Node | None:

@@ -7,6 +7,7 @@ import re
 from tree_sitter import Node, Tree
 
 from goescape_lsp.core.model import Span
+from goescape_lsp.core.tables.messages import LITERAL, VARIADIC
 from goescape_lsp.syntax.tree import ancestors, leaf_at, span_of, text_of, walk
 
 _CONVERSION = re.compile(r"^(?:\((?P<wrapped>[^()]+)\)|(?P<plain>[\w.\[\]*]+))\((?P<operand>.*)\)$", re.DOTALL)
@@ -56,7 +57,7 @@ def visible_span(node: Node, subject: str) -> Span:
         span = span_of(node)
         (end_line, end_column) = signature.end_point
         return Span(span.line, span.column, end_line + 1, end_column + 1)
-    if subject.startswith("... argument") and node.type == "call_expression":
+    if subject.startswith(VARIADIC) and node.type == "call_expression":
         return _variadic(node) or span_of(node)
     span = span_of(node)
     if is_new_of_negative(node):  # its `)` is no part of the tree's difference
@@ -192,7 +193,7 @@ def _on_line(tree: Tree, line: int, subject: str) -> Node | None:
         if node.start_point[1] + 1 <= first:
             continue
         text = _squeezed(text_of(node))
-        if text == squeezed or (node.type == "func_literal" and subject == "func literal"):
+        if text == squeezed or (node.type == "func_literal" and subject == LITERAL):
             return node
         head = squeezed.partition("{")[0]
         if best is None and "{" in subject and head and text.startswith(head + "{"):

@@ -137,6 +137,18 @@ def last_statement(body: Node | None) -> Node | None:
     return last
 
 
+def ends_by_returning(body: Node | None) -> bool:
+    """Say whether the last statement of a block is a `return`."""
+    last = last_statement(body)
+    return last is not None and last.type == "return_statement"
+
+
+def called_by(statement: Node) -> str:
+    """Return the text of the function that a statement does nothing but call, "" for all others."""
+    call = first_of(statement) if statement.type == "expression_statement" else None
+    return text_of(call.child_by_field_name("function")) if call is not None and call.type == "call_expression" else ""
+
+
 def statements_of(body: Node | None) -> list[Node]:
     """Return the statements of a block, comments included."""
     if body is None:

@@ -386,6 +386,29 @@ def test_evidence_is_carried_only_where_all_agree() -> None:
     assert carry(replace(facts, findings=(weighed, other)), plain).findings == (one,)
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "is_carried"),
+    [
+        (("allocates", ""), ("may-allocate", "unknown-size"), True),
+        (("allocates", ""), ("unknown", "unknown-type"), True),
+        (("allocates", ""), ("does-not-allocate", "constant"), False),
+        (("does-not-allocate", "shared-block"), ("allocates", ""), True),
+        (("may-allocate", "moved-growth"), ("may-allocate", "growth"), True),
+        (("may-allocate", "growth"), ("may-allocate", "growth-sized"), False),
+    ],
+)
+def test_what_the_machine_code_said_is_carried_over_a_save(
+    before: tuple[str, str], after: tuple[str, str], *, is_carried: bool
+) -> None:
+    facts = example()
+    older, newer = (
+        replace(facts.findings[0], verdict=Verdict.ESCAPES, allocation=Allocation(told), allocation_reason=reason)
+        for told, reason in (before, after)
+    )
+    (found,) = carry(replace(facts, findings=(older,)), replace(facts, findings=(newer,))).findings
+    assert (found.allocation, found.allocation_reason) == (before if is_carried else after)
+
+
 def test_a_selector_stays_what_the_machine_code_said_that_it_makes() -> None:
     facts = example()
     selector = {"verdict": Verdict.ESCAPES, "subject": "l.Info", "expression": "l.Info"}

@@ -15,6 +15,7 @@ from goescape_lsp.core.unexplained import MOST_MIB
 from goescape_lsp.core.words import findings, hover
 from tests.conftest import Go
 from tests.facts.claims import CLAIMS, DECLARATIONS, PATTERNS, Claim
+from tests.facts.counted import BYTES_PER_RUN
 from tests.pages.rule_page import PAGES
 
 SOURCES = Path(__file__).parents[1] / "data" / "patterns"
@@ -34,21 +35,7 @@ import (
 
 var _ = unsafe.Sizeof(0)
 %s
-// The least of several rounds: what the runtime itself allocates meanwhile does not belong to f.
-func bytesPerRun(f func()) int {
-	least := 1 << 30
-	for round := 0; round < 20; round++ {
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		for i := 0; i < 100; i++ {
-			f()
-		}
-		runtime.ReadMemStats(&after)
-		least = min(least, int(after.TotalAlloc-before.TotalAlloc)/100)
-	}
-	return least
-}
-
+%s
 func main() {
 	results := map[string]int{}
 	_, _ = fmt.Sprint, strconv.Itoa
@@ -78,7 +65,9 @@ def results(every_go: Go, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     imports = "\n".join(f'\t{name} "facts/{name}"' for name in PATTERNS)
     runs = [f"//go:noinline\nfunc run_{c.name}() {{\n\t{c.code}\n}}\n" for c in CLAIMS if c.measure != "value"]
     body = "\n".join(measured(claim) for claim in CLAIMS)
-    (folder / "main.go").write_text(MAIN % (imports, "\n".join([DECLARATIONS, *runs]), body), encoding="utf-8")
+    (folder / "main.go").write_text(
+        MAIN % (imports, "\n".join([DECLARATIONS, *runs]), BYTES_PER_RUN, body), encoding="utf-8"
+    )
     (folder / "go.mod").write_text("module facts\n\ngo 1.21\n", encoding="utf-8")
     every_go.run("build", "-o", "facts.exe", ".", cwd=folder)
     output = subprocess.run([folder / "facts.exe"], check=True, capture_output=True, text=True, timeout=120).stdout

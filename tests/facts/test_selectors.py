@@ -11,24 +11,12 @@ import pytest
 
 from goescape_lsp.core.model import Allocation, Finding, Kind, Rule
 from tests.conftest import Go
-from tests.facts.counted import say
+from tests.facts.counted import BYTES_PER_RUN, say
 from tests.facts.selectors import CASES, DECLARATIONS, OTHER
 
 STATEMENTS = [tuple(line.split(" // ")) for line in CASES.strip().splitlines()]
-MEASURE = """
-func measured(f func()) [2]int {
-	least := 1 << 30
-	for round := 0; round < 10; round++ {
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		for i := 0; i < 100; i++ {
-			f()
-		}
-		runtime.ReadMemStats(&after)
-		least = min(least, int(after.TotalAlloc-before.TotalAlloc)/100)
-	}
-	return [2]int{int(testing.AllocsPerRun(50, f)), least}
-}
+MEASURE = f"""{BYTES_PER_RUN}
+func measured(f func()) [2]int {{ return [2]int{{int(testing.AllocsPerRun(50, f)), bytesPerRun(f)}} }}
 """
 
 

@@ -8,6 +8,12 @@ from dataclasses import dataclass
 from goescape_lsp.core.model import Cause
 from goescape_lsp.core.tables.versions import holds
 
+LITERAL = "func literal"
+"""The subject of every function without a name."""
+
+VARIADIC = "... argument"
+"""The subject of the slice that a call's variadic arguments are put into."""
+
 
 @dataclass(frozen=True, slots=True)
 class Form:

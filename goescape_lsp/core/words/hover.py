@@ -18,8 +18,9 @@ from goescape_lsp.core.model import (
     Step,
     Temperature,
 )
-from goescape_lsp.core.noise import ASSIGNED, MADE_UP, VARIADIC, told_steps, written_target
+from goescape_lsp.core.noise import ASSIGNED, MADE_UP, told_steps, written_target
 from goescape_lsp.core.tables.layouts import header
+from goescape_lsp.core.tables.messages import VARIADIC
 from goescape_lsp.core.words import Locale, captures, findings, inlined, reasons
 
 # The bytes of the header of what an interface holds.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from goescape_lsp.core.model import Finding, Rule, Step
+from goescape_lsp.core.naming import is_literal
 from goescape_lsp.core.words import Locale
 
 EN: dict[str, str] = {
@@ -35,7 +35,6 @@ ZH: dict[str, str] = {
     "否则改用不保留参数的函数，或者传入允许它保留的东西。",
     "advice.made": "{function}的函数体已被内联到这个函数里，它创建并保留了这个值。函数是自己的，就在那里修改。",
 }
-_LITERAL = re.compile(r"\.func\d+(?:\.\d+)*$")
 
 
 def step(told: Step, text: str, locale: Locale, code: Callable[[str], str]) -> str:
@@ -70,7 +69,7 @@ def advice(finding: Finding, locale: Locale) -> str:
 
 
 def _named(function: str, locale: Locale, code: Callable[[str], str]) -> str:
-    if _LITERAL.search(function):
+    if is_literal(function):
         return _word("literal", locale)
     return code(function) if locale == "en" else f" {code(function)} "  # between Chinese words
 
